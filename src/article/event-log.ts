@@ -1,0 +1,70 @@
+/** An event on its way to the log. Records with one key keep their order. */
+export interface EventRecord {
+  readonly key: string;
+  /** The event as JSON text. */
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its id in DB1's outbox: where the log is the outbox itself, this is the record's offset. */
+  readonly outbox_id: number;
+}
+
+/** An event as it came out of the log: bytes, since anyone may have written them. */
+export interface ReceivedRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer>>;
+  /** Decimal, as Kafka counts: grows within a partition. */
+  readonly offset: string;
+}
+
+export interface EventBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** In order, at most `batch_records_max` of them. */
+  readonly records: readonly ReceivedRecord[];
+  /** To be called at least every second or so while a batch takes longer, so that the log does not give its partition away. */
+  heartbeat(): Promise<void>;
+  /** Aborted when the batch is no longer ours: the log closes, or its partition went to another. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the whole batch is committed in DB2 (or dead-lettered); only then does the log move on. A throw means: deliver again. */
+export type BatchHandler = (batch: EventBatch) => Promise<void>;
+
+/** A record that can never be applied, as it came, with why. */
+export interface DeadLetter {
+  readonly record: ReceivedRecord;
+  readonly topic: string;
+  readonly partition: number;
+  /** A stable word: `malformed_json`, `invalid_event`, `unknown_event_type`, `unknown_schema_version`, `refused_by_database`. */
+  readonly reason: string;
+  readonly error: string;
+  /** RFC 3339. */
+  readonly failed_at: string;
+  readonly attempts: number;
+}
+
+export type EventLogState =
+  | { readonly state: "up" }
+  | { readonly state: "standby"; readonly detail: string }
+  | { readonly state: "down"; readonly detail: string };
+
+/**
+ * The log that carries events from DB1 to DB2: Kafka, or in process. Each record is delivered at least once,
+ * records of one key in the order in which they were first published.
+ */
+export interface EventLog extends AsyncDisposable {
+  /** Resolves when every record is durable in the log. Rejects when that is not known of all: publish them again, repeats are harmless. */
+  publish(records: readonly EventRecord[]): Promise<void>;
+  /** Starts delivering to `handler`; one consumption an event log. */
+  consume(handler: BatchHandler): Promise<void>;
+  /** Tells others of a record that was given up on; DB2 keeps it too. */
+  publishDeadLetter(letter: DeadLetter): Promise<void>;
+  /** The log as it is now, for health. */
+  check(): Promise<EventLogState>;
+  /** Rejects when the log has failed for good and the process should end. Never resolves. */
+  readonly failed: Promise<never>;
+}
+
+/** A slice small enough for one statement, and for a heartbeat between two of them. */
+export const batch_records_max = 500;

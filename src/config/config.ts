@@ -1,0 +1,65 @@
+import type { LogConfig } from "../platform/log.ts";
+
+export type Role = "api" | "gateway" | "sync";
+
+export interface Listen {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
+
+export interface PostgresConfig {
+  readonly kind: "postgres";
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl_mode: SslMode;
+  readonly pool_max: number;
+}
+
+export interface EmbeddedDatabaseConfig {
+  readonly kind: "pglite";
+  /** The folder of both databases; locked by the process that has it open. */
+  readonly data_dir: string;
+}
+
+export type DatabaseConfig = PostgresConfig | EmbeddedDatabaseConfig;
+
+export interface KafkaConfig {
+  readonly kind: "kafka";
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly dead_letter_topic: string;
+  readonly group_id: string;
+  readonly ssl: boolean;
+  readonly sasl?: {
+    readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+export type EventLogConfig = KafkaConfig | { readonly kind: "in-process" };
+
+/** Everything a role may need; a part is there exactly when a chosen role or command needs it. */
+export interface Config {
+  readonly env: "development" | "production";
+  readonly roles: readonly Role[];
+  readonly log: LogConfig;
+  readonly migrate: boolean;
+  readonly data_dir: string;
+  readonly listen: { readonly api: Listen; readonly gateway: Listen; readonly sync: Listen };
+  readonly primary?: DatabaseConfig;
+  readonly replica?: DatabaseConfig;
+  readonly event_log?: EventLogConfig;
+  /** Where the gateway finds the API; undefined with role all: in process. */
+  readonly rest_api_url?: string;
+  readonly replica_api_url?: string;
+  readonly idempotency_ttl_hours: number;
+  readonly views_flush_seconds: number;
+  readonly secret_key?: string;
+}

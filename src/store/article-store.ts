@@ -1,0 +1,150 @@
+import type { ArticleField, Status } from "../article/article.ts";
+import type { Decide, NewArticle } from "../article/commands.ts";
+
+/** An article as PostgreSQL wrote it: `json` is the wire form, with the fields that were asked for, ready to be sent. */
+export interface StoredArticle {
+  readonly id: number;
+  readonly version: number;
+  readonly status: Status;
+  readonly updated_at: string;
+  readonly json: string;
+}
+
+export interface ArticleFilter {
+  readonly status?: Status;
+  readonly category?: string;
+  readonly author?: string;
+  readonly tag?: string;
+}
+
+export const sortFields = ["created_at", "updated_at", "published_at", "title", "views_count"] as const;
+export interface Sort {
+  readonly field: (typeof sortFields)[number];
+  readonly descending: boolean;
+}
+
+/** Where the next page begins: behind this article. `value` is the sort field's, null for a missing date. */
+export interface Position {
+  readonly value: string | number | null;
+  readonly id: number;
+}
+
+export interface ListQuery {
+  readonly filter: ArticleFilter;
+  readonly sort: Sort;
+  readonly start: { readonly offset: number } | { readonly after: Position };
+  readonly limit: number;
+  readonly fields?: readonly ArticleField[];
+  readonly with_total: boolean;
+}
+
+export interface SearchQuery {
+  readonly terms: string;
+  readonly filter: ArticleFilter;
+  readonly offset: number;
+  readonly limit: number;
+  readonly fields?: readonly ArticleField[];
+  readonly with_total: boolean;
+}
+
+/** `items_json` is a JSON array. Items and total come from one snapshot. `next` is null at the end. */
+export interface ListPage {
+  readonly items_json: string;
+  readonly count: number;
+  readonly total: number | null;
+  readonly next: Position | null;
+}
+
+/** Reads, the same over DB1 and DB2. Calls of one turn of the event loop may share a statement. */
+export interface ArticleReads {
+  get(id: number, fields?: readonly ArticleField[]): Promise<StoredArticle | undefined>;
+  /** In the order of `ids`, missing ones left out. */
+  getMany(ids: readonly number[], fields?: readonly ArticleField[]): Promise<readonly StoredArticle[]>;
+  list(query: ListQuery): Promise<ListPage>;
+  search(query: SearchQuery): Promise<ListPage>;
+  /** Articles by status, from kept counts: its cost does not grow with the table. */
+  counts(): Promise<Readonly<Record<Status, number>>>;
+}
+
+/** What a write left behind. */
+export interface Written {
+  readonly article: StoredArticle;
+  readonly change: "created" | "changed" | "unchanged";
+}
+
+/** Writes: the row and its outbox row in one statement. Resolve only after the commit that they are in. */
+export interface ArticleWrites {
+  create(article: NewArticle, origin: WriteOrigin): Promise<Written>;
+  /**
+   * Reads the article, lets `decide` (pure) choose, and writes if nobody was faster; else once more under a row lock.
+   * `if_match` is the version that the caller demands. Throws not_found, precondition_failed, and what `decide` throws.
+   */
+  change(id: number, if_match: IfMatch | undefined, decide: Decide, origin: WriteOrigin): Promise<Written>;
+  /** Answers the version of the deletion. Throws not_found, precondition_failed. */
+  remove(id: number, if_match: IfMatch | undefined, origin: WriteOrigin): Promise<{ readonly version: number }>;
+}
+
+/** If-Match: one of these versions, or `*`. `text` is the header as it came, for the message. */
+export interface IfMatch {
+  readonly versions: readonly number[] | "*";
+  readonly text: string;
+}
+
+/** What travels with an event so that one trace finds the write in every log. */
+export interface WriteOrigin {
+  readonly traceparent?: string;
+}
+
+/** An answer as it was first given; kept and repeated byte for byte. */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface IdempotentRequest {
+  readonly caller: string;
+  readonly key: string;
+  /** SHA-256 over method, path, If-Match and body, in hex. */
+  readonly fingerprint: string;
+}
+
+/** `keep: false` undoes whatever was written and forgets the key, so that the request can be tried again. */
+export interface HandledAnswer {
+  readonly answer: KeptAnswer;
+  readonly keep: boolean;
+}
+
+export interface IdempotencyKeys {
+  /**
+   * Runs `handle` once per key: its writes and its answer are committed together. The same request again gets the first answer.
+   * Throws idempotency_key_reused for another request under the key, idempotency_in_progress (with retry_after_s) for one still running
+   * in this process or, after a short lock wait, in another.
+   */
+  run(request: IdempotentRequest, handle: (writes: ArticleWrites) => Promise<HandledAnswer>): Promise<KeptAnswer>;
+  /** Deletes keys older than `ttl_hours`; answers how many. */
+  expire(ttl_hours: number): Promise<number>;
+}
+
+export interface ViewCounts {
+  /** Counts one view in memory. Never throws, never waits. */
+  count(id: number): void;
+  /** Writes what was counted, in id order, with `article.viewed` events; keeps it when that fails. */
+  flush(): Promise<void>;
+}
+
+/** An event waiting to be published. */
+export interface OutboxRow {
+  readonly id: number;
+  readonly article_id: number;
+  /** The finished event (its epoch is DB1's when the row is taken) and headers. */
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Outbox {
+  /** The oldest rows, in order. */
+  take(limit: number): Promise<readonly OutboxRow[]>;
+  remove(ids: readonly number[]): Promise<void>;
+  state(): Promise<{ readonly pending: number; readonly oldest_age_s: number }>;
+}

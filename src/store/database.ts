@@ -1,0 +1,42 @@
+/** A statement with a name is prepared once per connection and planned once. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+}
+
+export interface QueryResult<Row> {
+  readonly rows: readonly Row[];
+  readonly row_count: number;
+}
+
+/** Where SQL runs: a pool, or one transaction. int8 comes as number, timestamptz and json as text. */
+export interface Queryable {
+  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+}
+
+export interface TransactionOptions {
+  readonly isolation?: "read committed" | "repeatable read";
+  readonly read_only?: boolean;
+  /** How long a statement in it may wait for a lock, in milliseconds. */
+  readonly lock_timeout_ms?: number;
+}
+
+/** One of the two databases: real PostgreSQL through `pg`, or PGlite; the same contract tests run over both. */
+export interface Database extends Queryable, AsyncDisposable {
+  readonly name: "primary" | "replica";
+  readonly kind: "postgres" | "pglite";
+  /** Commits when `work` resolves, rolls back when it throws; the connection goes back, or away when its state is not known. */
+  withTransaction<Result>(work: (tx: Queryable) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  /**
+   * Runs `work` while this process alone holds the session lock `key`, on a connection outside the pool.
+   * `signal` aborts when the lock is lost (the connection broke, or the server ended a frozen session).
+   * Waits for the lock until `stop` aborts. On PGlite the data folder's lock is the leadership: `work` runs at once.
+   */
+  withLeadership<Result>(
+    key: number,
+    stop: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result | undefined>;
+  /** Connections in use, idle, and callers waiting. */
+  poolState(): { readonly used: number; readonly idle: number; readonly waiting: number };
+}
