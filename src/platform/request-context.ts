@@ -1,0 +1,29 @@
+import { chooseRequestId, continueTrace } from "./trace.ts";
+
+/** What is known of a request beside what the caller sent: it goes into logs, metrics, events and error documents. */
+export interface RequestContext {
+  readonly request_id: string;
+  readonly traceparent: string;
+  /** The route's template once a route is found (`/api/v1/articles/{id}`); "unknown" keeps metrics from a label per URL. */
+  endpoint: string;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+/** Ties `context` to `request` for as long as the request lives. */
+export function registerContext(request: Request, context: RequestContext): void {
+  contexts.set(request, context);
+}
+
+/** The context of `request`; made from its headers when nobody registered one (a call inside the process, a test). */
+export function contextOf(request: Request): RequestContext {
+  const known = contexts.get(request);
+  if (known !== undefined) return known;
+  const context: RequestContext = {
+    request_id: chooseRequestId(request.headers.get("x-request-id")),
+    traceparent: continueTrace(request.headers.get("traceparent")),
+    endpoint: "unknown",
+  };
+  contexts.set(request, context);
+  return context;
+}
