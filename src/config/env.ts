@@ -1,0 +1,166 @@
+import { roleList } from "./roles.ts";
+import { baseUrl, bytes, databaseHost, host, hostPorts, matching, oneOf, onOff, type Rule, wholeNumber } from "./rules.ts";
+
+/** One variable of the environment. The README's table, `--help` and `.env.example` say the same, and are tested against it. */
+export interface Variable<Value = unknown> {
+  readonly name: string;
+  readonly rule: Rule<Value>;
+  readonly about: string;
+  /** As it would be typed. */
+  readonly default?: string;
+  /** The default in words, where it is not one text. */
+  readonly default_in_words?: string;
+  readonly secret?: true;
+}
+
+export interface Defaulted<Value> extends Variable<Value> {
+  readonly default: string;
+}
+
+function defaulted<Value>(name: string, rule: Rule<Value>, text: string, about: string, in_words?: string): Defaulted<Value> {
+  return { name, rule, about, default: text, ...(in_words === undefined ? {} : { default_in_words: in_words }) };
+}
+
+function optional<Value>(name: string, rule: Rule<Value>, about: string, in_words?: string): Variable<Value> {
+  return { name, rule, about, ...(in_words === undefined ? {} : { default_in_words: in_words }) };
+}
+
+function secret(name: string, rule: Rule<string>, about: string): Variable<string> {
+  return { name, rule, about, secret: true };
+}
+
+const listenPort = wholeNumber(0, 65_535);
+/** PostgreSQL cuts names off at 63 bytes without a word. */
+const databaseName = matching(/^[^\0]{1,63}$/, "a name of 1 to 63 characters");
+/** Kafka's rule, less the four characters of `.dlq`. */
+const topic = matching(/^(?!\.{1,2}$)[\w.-]{1,245}$/, "1 to 245 letters, digits, dots, dashes or underscores");
+const anyText = bytes(1, "any text");
+
+function database(prefix: "DB1" | "DB2", name: string, what: string) {
+  return {
+    host: optional(`${prefix}_HOST`, databaseHost, `PostgreSQL of ${what}; unset with role all: embedded`),
+    port: defaulted(`${prefix}_PORT`, wholeNumber(1, 65_535), "5432", `Port of ${what}`),
+    name: defaulted(`${prefix}_NAME`, databaseName, name, `Database of ${what}`),
+    user: defaulted(`${prefix}_USER`, databaseName, "blog_user", `User of ${what}`),
+    password: secret(`${prefix}_PASSWORD`, anyText, `Password of ${what}; required with ${prefix}_HOST`),
+    ssl_mode: defaulted(
+      `${prefix}_SSLMODE`,
+      oneOf(["disable", "prefer", "require", "verify-ca", "verify-full"]),
+      "prefer",
+      `TLS to ${what}, as libpq names it`,
+    ),
+    pool_max: defaulted(`${prefix}_POOL_MAX`, wholeNumber(1, 1000), "10", `Most connections of one process to ${what}`),
+  };
+}
+
+/** Every variable that is read, grouped as the configuration is. Nothing else reads the environment. */
+export const variables = {
+  env: defaulted(
+    "BLOG_ENV",
+    oneOf(["development", "production"]),
+    "development",
+    "production turns on write protection and JSON logs, and refuses the embedded mode unless BLOG_EMBEDDED=1",
+  ),
+  role: defaulted("BLOG_ROLE", roleList, "all", "What to serve: all, or a comma list of api, gateway, sync"),
+  data_dir: defaulted("BLOG_DATA_DIR", matching(/^[^\0]+$/, "a folder"), "./blog-data", "Folder of the embedded databases"),
+  embedded: defaulted("BLOG_EMBEDDED", onOff, "off", "1 allows the embedded mode in production"),
+  listen_host: defaulted(
+    "BLOG_LISTEN_HOST",
+    host,
+    "127.0.0.1",
+    "Address that every role listens on",
+    "`127.0.0.1`; `0.0.0.0` in the container image",
+  ),
+  ports: {
+    api: defaulted("API_PORT", listenPort, "5000", "REST; 0 takes a free port, printed at start"),
+    gateway: defaulted("GATEWAY_PORT", listenPort, "4000", "GraphQL; 0 takes a free port, printed at start"),
+    sync: defaulted("SYNC_PORT", listenPort, "5001", "Read-only REST from the replica; 0 takes a free port, printed at start"),
+  },
+  migrate: defaulted(
+    "BLOG_MIGRATE",
+    onOff,
+    "on",
+    "off: start only checks that the schema fits; else api migrates DB1 and sync DB2 at start",
+  ),
+  primary: database("DB1", "blog_db", "the primary"),
+  replica: database("DB2", "blog_replica_db", "the replica"),
+  kafka: {
+    brokers: optional(
+      "KAFKA_BOOTSTRAP_SERVERS",
+      hostPorts,
+      "First brokers to ask; unset with role all: the in-process event log",
+    ),
+    topic: defaulted(
+      "KAFKA_TOPIC_ARTICLES",
+      topic,
+      "article-events",
+      "Topic of the events; dead letters go to the same name + .dlq",
+    ),
+    group_id: defaulted(
+      "KAFKA_GROUP_ID",
+      matching(/^[^\0]{1,255}$/, "1 to 255 characters"),
+      "blog-sync",
+      "Consumer group of sync",
+    ),
+    ssl: defaulted("KAFKA_SSL", onOff, "off", "TLS to the brokers"),
+    sasl_mechanism: defaulted(
+      "KAFKA_SASL_MECHANISM",
+      oneOf(["off", "plain", "scram-sha-256", "scram-sha-512"]),
+      "off",
+      "How to log in to the brokers",
+    ),
+    sasl_username: optional("KAFKA_SASL_USERNAME", anyText, "User at the brokers"),
+    sasl_password: secret("KAFKA_SASL_PASSWORD", anyText, "Password at the brokers"),
+  },
+  rest_api_url: optional(
+    "REST_API_URL",
+    baseUrl,
+    "Where the gateway finds the API; unset beside the api role: in process",
+    "in process with role `all`",
+  ),
+  replica_api_url: optional(
+    "REPLICA_API_URL",
+    baseUrl,
+    "Where the gateway reads while the API is unavailable",
+    "in process with role `all`",
+  ),
+  idempotency_ttl_hours: defaulted(
+    "IDEMPOTENCY_TTL_HOURS",
+    wholeNumber(1, 8_760),
+    "24",
+    "How long answers are kept for Idempotency-Key",
+  ),
+  views_flush_seconds: defaulted(
+    "VIEWS_FLUSH_SECONDS",
+    wholeNumber(1, 3_600),
+    "5",
+    "How often counted views are written; a crash loses at most these",
+  ),
+  // RFC 7518, section 3.2: an HS256 key is at least as long as the hash.
+  secret_key: secret(
+    "SECRET_KEY",
+    bytes(32, "at least 32 bytes of random text"),
+    "Signs and checks access tokens; required in production, at least 32 bytes",
+  ),
+  log_level: defaulted(
+    "LOG_LEVEL",
+    oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
+    "info",
+    "The least severe lines that are written",
+  ),
+  log_format: optional(
+    "LOG_FORMAT",
+    oneOf(["pretty", "json"]),
+    "Form of the log",
+    "`pretty` on a terminal, else `json`; `json` in production",
+  ),
+} as const;
+
+/** The table, in the order in which it is shown. */
+export const allVariables: readonly Variable[] = Object.values(variables).flatMap((entry) =>
+  isVariable(entry) ? [entry] : Object.values(entry),
+);
+
+function isVariable(entry: (typeof variables)[keyof typeof variables]): entry is Extract<typeof entry, Variable> {
+  return "rule" in entry;
+}
