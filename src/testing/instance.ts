@@ -1,0 +1,27 @@
+/** One running server. Its address stays the same over every stop and start. */
+export interface Instance extends AsyncDisposable {
+  readonly port: number;
+  /** Resolves when the server answers; rejects with the end of its log when it does not. */
+  start(): Promise<void>;
+  /** A clean shut-down. */
+  stop(): Promise<void>;
+  /** SIGKILL, as by a power cut of the process alone: what the operating system holds survives. */
+  kill(): Promise<void>;
+  /** Frozen: connections stay open and nothing answers. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+export type ServiceName = "postgres" | "kafka";
+
+export interface PostgresInstance extends Instance {
+  /** The superuser `postgres`'s. */
+  readonly password: string;
+}
+
+export interface PostgresOptions {
+  /** Off by default: nothing here outlives the run. On for tests of what a crash of the machine would leave. */
+  readonly fsync?: boolean;
+}
+
+export const start_timeout_ms = 60_000;

@@ -1,0 +1,31 @@
+interface Listeners {
+  /** Where clients come in, as they know it. */
+  readonly advertised: string;
+  readonly client: string;
+  readonly controller: string;
+  readonly controller_voter: string;
+}
+
+/** One node that is broker and controller; small and quick, since each run starts it anew. */
+export function kafkaSettings(listeners: Listeners): Readonly<Record<string, string>> {
+  return {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": `1@${listeners.controller_voter}`,
+    "controller.listener.names": "CONTROLLER",
+    listeners: `PLAINTEXT://${listeners.client},CONTROLLER://${listeners.controller}`,
+    "advertised.listeners": `PLAINTEXT://${listeners.advertised}`,
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "offsets.topic.num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    // An article of 1 MiB is up to 6 MiB of JSON, dead letters add headers: room above the topics' own 8 MiB.
+    "message.max.bytes": String(32 * 1024 * 1024),
+    "replica.fetch.max.bytes": String(32 * 1024 * 1024),
+  };
+}

@@ -1,0 +1,87 @@
+import { describe, setDefaultTimeout, test } from "bun:test";
+import type { PostgresConfig } from "../config/config.ts";
+import type { ServiceName } from "./instance.ts";
+import { forcedWay, serviceMissing } from "./service-ways.ts";
+import { callSupervisor } from "./supervisor-client.ts";
+
+/** The first test of a run that needs a service waits for its start. */
+const first_start_timeout_ms = 90_000;
+
+interface Controls extends AsyncDisposable {
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+/** Real PostgreSQL 18, started at the first call, shared by the test files of one run, gone when the run ends. */
+export const postgres = {
+  service: "postgres",
+
+  /** A fresh database, owned by a fresh ordinary role. */
+  async createDatabase() {
+    const config = await callSupervisor("create_database", {});
+    return { config, drop: async () => void (await callSupervisor("drop_database", { name: config.name })) };
+  },
+
+  /** A server of the caller's own, for tests that stop, kill or freeze it; its port stays. */
+  async startOwn({ fsync = false }: { readonly fsync?: boolean } = {}): Promise<Controls & { readonly config: PostgresConfig }> {
+    const { instance, config } = await callSupervisor("start_postgres", { fsync });
+    return { config, ...controls(instance) };
+  },
+} as const;
+
+/** Real Apache Kafka 4.1, as `postgres`. */
+export const kafka = {
+  service: "kafka",
+
+  /** A fresh topic that takes messages of 8 MiB. Its dead letters' topic, if one was made beside it, is dropped with it. */
+  async createTopic({ partitions = 3 }: { readonly partitions?: number } = {}) {
+    const made = await callSupervisor("create_topic", { partitions });
+    return {
+      brokers: [...made.brokers],
+      topic: made.topic,
+      drop: async () => void (await callSupervisor("drop_topic", { topic: made.topic })),
+    };
+  },
+
+  /** A broker of the caller's own, for tests that stop, kill or freeze it; its port stays. */
+  async startOwn(): Promise<Controls & { readonly brokers: readonly string[] }> {
+    const { instance, brokers } = await callSupervisor("start_kafka", {});
+    return { brokers, ...controls(instance) };
+  },
+} as const;
+
+function controls(instance: number): Controls {
+  const control = (action: "start" | "stop" | "kill" | "pause" | "resume" | "dispose") => async () =>
+    void (await callSupervisor("control", { instance, action }));
+  return {
+    start: control("start"),
+    stop: control("stop"),
+    kill: control("kill"),
+    pause: control("pause"),
+    resume: control("resume"),
+    [Symbol.asyncDispose]: control("dispose"),
+  };
+}
+
+/**
+ * `describe` for tests that need services, with time for their first start. Where one cannot be had the tests are skipped
+ * with the reason on stderr; with CI=true that is a failure.
+ */
+export function describeWith(services: readonly { readonly service: ServiceName }[], name: string, body: () => void): void {
+  setDefaultTimeout(first_start_timeout_ms);
+  const missing = services.flatMap(({ service }) => serviceMissing(service, forcedWay()) ?? []);
+  if (missing.length === 0) {
+    describe(name, body);
+    return;
+  }
+  const reason = `NOT RUN: ${name}. ${missing.join(" ")}`;
+  process.stderr.write(`\n!!! ${reason}\n\n`);
+  if (process.env["CI"] === "true") {
+    test(name, () => {
+      throw new Error(reason);
+    });
+  } else describe.skip(name, body);
+}

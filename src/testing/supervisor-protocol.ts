@@ -1,0 +1,28 @@
+import type { PostgresConfig } from "../config/config.ts";
+import type { ServiceName } from "./instance.ts";
+
+export interface Topic {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+}
+
+/** What the test process asks of the supervisor, and what it gets. */
+export interface Operations {
+  create_database: { args: Record<string, never>; result: PostgresConfig };
+  drop_database: { args: { name: string }; result: null };
+  create_topic: { args: { partitions: number }; result: Topic };
+  drop_topic: { args: { topic: string }; result: null };
+  start_postgres: { args: { fsync: boolean }; result: { instance: number; config: PostgresConfig } };
+  start_kafka: { args: Record<string, never>; result: { instance: number; brokers: readonly string[] } };
+  control: { args: { instance: number; action: "start" | "stop" | "kill" | "pause" | "resume" | "dispose" }; result: null };
+  /** Everything that was started is stopped, and everything made on given services dropped. */
+  shut_down: { args: Record<string, never>; result: null };
+}
+
+export type Operation = keyof Operations;
+
+export type Request = { [Op in Operation]: { id: number; op: Op; args: Operations[Op]["args"] } }[Operation];
+
+export type Reply = { id: number; value: Operations[Operation]["result"] } | { id: number; error: string };
+
+export type { ServiceName };
