@@ -1,0 +1,90 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { limits } from "../article/article.ts";
+import { articleColumns, countColumns, instant, searchColumn, titleOrder } from "./article-columns.ts";
+
+/**
+ * Each sort has an index with the id behind it, walked in either direction. Behind a filter that matches much, the
+ * planner walks the sort's index and skips what does not match; behind one that matches little, it takes the filter's
+ * index and sorts the few. Only for `status` are the two not independent (drafts have no published_at), so it has
+ * an index of its own with that sort, and one with the default sort.
+ */
+export const articles = pgTable(
+  "articles",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
+    ...articleColumns,
+    search: searchColumn(),
+  },
+  (table) => [
+    index("articles_created_at").on(table.created_at, table.id),
+    index("articles_updated_at").on(table.updated_at, table.id),
+    index("articles_published_at").on(table.published_at, table.id),
+    index("articles_title").on(titleOrder(table.title), table.id),
+    index("articles_status_created_at").on(table.status, table.created_at, table.id),
+    index("articles_status_published_at").on(table.status, table.published_at, table.id),
+    index("articles_category").on(table.category, table.created_at, table.id),
+    index("articles_author").on(table.author, table.created_at, table.id),
+    index("articles_tags").using("gin", table.tags),
+    index("articles_search").using("gin", table.search),
+    check("articles_title_length", sql`char_length(${table.title}) BETWEEN 1 AND 200`),
+    check("articles_content_bytes", sql`octet_length(${table.content}) BETWEEN 1 AND ${sql.raw(`${limits.content_bytes_max}`)}`),
+    check("articles_author_length", sql`char_length(${table.author}) BETWEEN 1 AND 100`),
+    check("articles_category_length", sql`char_length(${table.category}) BETWEEN 1 AND 50`),
+    check("articles_tags_count", sql`cardinality(${table.tags}) <= 20`),
+    check("articles_status", sql`${table.status} IN ('draft', 'published', 'archived')`),
+    check("articles_version", sql`${table.version} > 0`),
+  ],
+);
+
+/** Apart from the article: a column there would rewrite its indexes at every flush. A trigger makes and removes the row. */
+export const articleViews = pgTable(
+  "article_views",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey(),
+    views: bigint("views", { mode: "number" }).notNull().default(0),
+  },
+  (table) => [
+    index("article_views_views").on(table.views, table.id),
+    check("article_views_views_sign", sql`${table.views} >= 0`),
+  ],
+);
+
+export const articleCounts = pgTable("article_counts", countColumns);
+
+/** Events that wait to be published. `data` is JSON text; the epoch is added when a row is taken. */
+export const outbox = pgTable("outbox", {
+  id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
+  article_id: bigint("article_id", { mode: "number" }).notNull(),
+  event_id: uuid("event_id").notNull().default(sql`uuidv7()`),
+  event_type: text("event_type").notNull(),
+  data: text("data").notNull(),
+  created_at: instant("created_at").notNull().default(sql`clock_timestamp()`),
+  traceparent: text("traceparent"),
+});
+
+/** Answers kept under a key. `status` is null only inside the transaction that is finding the answer. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    caller: text("caller").notNull(),
+    key: text("key").notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    status: smallint("status"),
+    headers: text("headers"),
+    body: text("body"),
+    created_at: instant("created_at").notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [primaryKey({ columns: [table.caller, table.key] }), index("idempotency_keys_created_at").on(table.created_at)],
+);
+
+/** The one row of what DB1 knows about itself. `feeds_replica` is the identity of the DB2 that it feeds without Kafka. */
+export const blogState = pgTable(
+  "blog_state",
+  {
+    only: boolean("only").primaryKey().default(true),
+    epoch: integer("epoch").notNull().default(1),
+    feeds_replica: uuid("feeds_replica"),
+  },
+  (table) => [check("blog_state_only", sql`${table.only}`), check("blog_state_epoch", sql`${table.epoch} > 0`)],
+);

@@ -1,0 +1,85 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, customType, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { articleColumns, countColumns, instant, searchColumn, titleOrder } from "./article-columns.ts";
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+
+/**
+ * A deleted article stays as a tombstone in the same row, content emptied, so that no older event can bring it back.
+ * Indexes leave tombstones out; see primary-tables.ts for why these. No length is checked here: a CHECK that fails
+ * (SQLSTATE 23…) makes the event a dead letter.
+ */
+export const articles = pgTable(
+  "articles",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey(),
+    ...articleColumns,
+    epoch: integer("epoch").notNull(),
+    deleted: boolean("deleted").notNull().default(false),
+    search: searchColumn(),
+  },
+  (table) => {
+    const alive = sql`NOT ${table.deleted}`;
+    return [
+      index("articles_created_at").on(table.created_at, table.id).where(alive),
+      index("articles_updated_at").on(table.updated_at, table.id).where(alive),
+      index("articles_published_at").on(table.published_at, table.id).where(alive),
+      index("articles_title").on(titleOrder(table.title), table.id).where(alive),
+      index("articles_status_created_at").on(table.status, table.created_at, table.id).where(alive),
+      index("articles_status_published_at").on(table.status, table.published_at, table.id).where(alive),
+      index("articles_category").on(table.category, table.created_at, table.id).where(alive),
+      index("articles_author").on(table.author, table.created_at, table.id).where(alive),
+      index("articles_tags").using("gin", table.tags).where(alive),
+      index("articles_search").using("gin", table.search).where(alive),
+      check("articles_status", sql`${table.status} IN ('draft', 'published', 'archived')`),
+      check("articles_version", sql`${table.version} > 0`),
+    ];
+  },
+);
+
+/**
+ * Not tied to articles: a count may come before its article. What applies events makes a row with every article
+ * (the list by views walks this table), merges by greatest, and removes the row with the tombstone.
+ */
+export const articleViews = pgTable(
+  "article_views",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey(),
+    views: bigint("views", { mode: "number" }).notNull().default(0),
+  },
+  (table) => [index("article_views_views").on(table.views, table.id)],
+);
+
+export const articleCounts = pgTable("article_counts", countColumns);
+
+/** Events that can never be applied, as they came. `id` is PARTITION-OFFSET of the source. */
+export const deadLetters = pgTable(
+  "dead_letters",
+  {
+    id: text("id").primaryKey(),
+    source_topic: text("source_topic").notNull(),
+    source_partition: integer("source_partition").notNull(),
+    source_offset: bigint("source_offset", { mode: "number" }).notNull(),
+    key: bytea("key"),
+    value: bytea("value"),
+    /** Header values in base64: they are bytes. */
+    headers: jsonb("headers").$type<Readonly<Record<string, string>>>().notNull().default({}),
+    reason: text("reason").notNull(),
+    error: text("error").notNull(),
+    failed_at: instant("failed_at").notNull(),
+    attempts: integer("attempts").notNull(),
+    replayed_at: instant("replayed_at"),
+  },
+  (table) => [index("dead_letters_failed_at").on(table.failed_at)],
+);
+
+/** The one row of what DB2 knows about itself. */
+export const blogState = pgTable(
+  "blog_state",
+  {
+    only: boolean("only").primaryKey().default(true),
+    identity: uuid("identity").notNull().default(sql`gen_random_uuid()`),
+    epoch: integer("epoch").notNull().default(1),
+  },
+  (table) => [check("blog_state_only", sql`${table.only}`)],
+);
