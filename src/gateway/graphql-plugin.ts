@@ -1,0 +1,99 @@
+import { type DocumentNode, GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule } from "graphql";
+import { createLRUCache, type Plugin } from "graphql-yoga";
+import { AppError } from "../article/errors.ts";
+import { contextOf } from "../platform/request-context.ts";
+import type { OnInternalError } from "./graphql-errors.ts";
+import { type RequestLimits, readGraphqlRequest } from "./graphql-request.ts";
+import { formatResult, respond } from "./graphql-response.ts";
+import { mediaTypes, negotiate } from "./media-types.ts";
+import { limitRule, parseWithin, type QueryLimits } from "./query-limits.ts";
+
+export interface GraphqlPluginParts {
+  readonly limits: RequestLimits & QueryLimits;
+  readonly introspection: boolean;
+  readonly hooks: GraphqlHooks;
+}
+
+export interface GraphqlHooks {
+  /** `operation_type`: query, mutation, or unknown when the document says nothing that can be run. */
+  onOperation(operation_type: string, result: OperationResult, duration_ms: number): void;
+  onInternalError: OnInternalError;
+}
+
+/** `partial`: data with errors. `refused`: never executed. */
+export type OperationResult = "ok" | "partial" | "error" | "refused";
+
+/** Texts of queries are few where programs ask; at 64 KiB each this many cost at most 32 MiB of text. */
+const cached_documents_max = 500;
+
+export function createDocumentCaches() {
+  return {
+    documentCache: createLRUCache<DocumentNode>({ max: cached_documents_max }),
+    // What fails to parse is rarely sent twice.
+    errorCache: createLRUCache<Error>({ max: 50 }),
+  };
+}
+
+/** GraphQL over HTTP as it is read, refused and answered here; yoga between the two. */
+export function createGraphqlPlugin(
+  { limits, introspection, hooks }: GraphqlPluginParts,
+  { documentCache }: ReturnType<typeof createDocumentCaches>,
+): Plugin {
+  const parse = parseWithin(limits);
+  const withinLimits = limitRule(limits);
+  return {
+    onRequestParse({ request, setRequestParser }) {
+      // Before anything runs: a mutation whose answer nobody can read must not happen.
+      if (negotiate(request.headers.get("accept")) === undefined) {
+        throw refusal(new AppError("not_acceptable", `Nothing in Accept can be given; there is ${mediaTypes.join(" and ")}.`));
+      }
+      setRequestParser(async (given) => {
+        try {
+          return await readGraphqlRequest(given, limits);
+        } catch (error) {
+          throw refusal(error);
+        }
+      });
+    },
+    onParse({ setParseFn }) {
+      setParseFn(parse);
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(withinLimits);
+      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+    },
+    onParams({ params, paramsHandler, setParamsHandler }) {
+      const began = performance.now();
+      setParamsHandler(async (payload) => {
+        const result = await paramsHandler(payload);
+        const document = documentCache.get(params.query ?? "");
+        const type = document && getOperationAST(document, params.operationName)?.operation;
+        hooks.onOperation(type ?? "unknown", outcomeOf(result), performance.now() - began);
+        return result;
+      });
+    },
+    onResultProcess({ request, result, setResultProcessor }) {
+      const { request_id } = contextOf(request);
+      const media_type = negotiate(request.headers.get("accept")) ?? "application/json";
+      setResultProcessor(() => {
+        const format = (single: object) => formatResult(single, request_id, hooks.onInternalError);
+        return respond(Array.isArray(result) ? result.map(format) : format(result), media_type);
+      }, media_type);
+    },
+  };
+}
+
+/** Yoga takes an error with `errors`, as AppError has, for a bag of errors, and loses the AppError itself. */
+function refusal(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const original = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(original.message, { originalError: original });
+}
+
+function outcomeOf(result: object): OperationResult {
+  const errors = "errors" in result && Array.isArray(result.errors) && result.errors.length > 0;
+  const data = "data" in result ? result.data : undefined;
+  if (!errors) return "ok";
+  if (data === undefined) return "refused";
+  return data === null ? "error" : "partial";
+}

@@ -1,0 +1,124 @@
+import type { GraphQLParams } from "graphql-yoga";
+import { limits } from "../article/article.ts";
+import { AppError } from "../article/errors.ts";
+import { typeName } from "../article/text.ts";
+import { limitExceeded } from "./limit-exceeded.ts";
+import { parseContentType } from "./media-types.ts";
+
+/** How much of a request is read at all. */
+export interface RequestLimits {
+  readonly body_bytes_max: number;
+  readonly query_bytes_max: number;
+  readonly batch_operations_max: number;
+}
+
+export const requestLimits: RequestLimits = {
+  /** As REST's: an article of 1 MiB must pass, escaped. */
+  body_bytes_max: limits.body_bytes_max,
+  /** A page of GraphiQL's is 2 KiB; generated queries stay under 20. Variables do not count here. */
+  query_bytes_max: 65_536,
+  batch_operations_max: 10,
+};
+
+/** The operations of a GraphQL request over HTTP. Throws AppErrors that say what is wrong with it. */
+export async function readGraphqlRequest(request: Request, limits: RequestLimits): Promise<GraphQLParams | GraphQLParams[]> {
+  if (request.method === "GET") return checkParameters(queryParameters(request.url), limits);
+  checkContentType(request);
+  const body = parseJson(await readText(request, limits.body_bytes_max), "The body");
+  if (!Array.isArray(body)) return checkParameters(body, limits);
+  if (body.length === 0 || body.length > limits.batch_operations_max) {
+    const detail = `A batch has 1 to ${limits.batch_operations_max} operations; this one has ${body.length}.`;
+    throw new AppError(body.length === 0 ? "invalid_parameter" : "payload_too_large", detail);
+  }
+  return body.map((operation) => checkParameters(operation, limits));
+}
+
+/**
+ * Browsers send forms and text to other sites without asking (no CORS preflight), with the user's cookies and network position.
+ * JSON they ask for first, and we never say yes: so only JSON is taken.
+ */
+function checkContentType(request: Request): void {
+  const header = request.headers.get("content-type");
+  const { type, utf8 } = parseContentType(header);
+  if (type === "application/json" && utf8) return;
+  const found = header === null ? "missing" : JSON.stringify(header);
+  throw new AppError("unsupported_media_type", `Content-Type is ${found}; allowed is application/json (UTF-8).`);
+}
+
+async function readText(request: Request, bytes_max: number): Promise<string> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  if (declared > bytes_max) throw tooLarge(bytes_max);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytes_max) throw tooLarge(bytes_max);
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new AppError("malformed_json", "The body is not UTF-8.", { cause });
+  }
+}
+
+function tooLarge(bytes_max: number): AppError {
+  return new AppError("payload_too_large", `The body is too large; allowed are ${bytes_max} bytes.`);
+}
+
+function queryParameters(url: string): Readonly<Record<string, unknown>> {
+  const { searchParams } = new URL(url);
+  const parameters: Record<string, unknown> = {};
+  for (const [name, value] of searchParams) {
+    if (Object.hasOwn(parameters, name)) throw invalid(name, "is given more than once");
+    const json = name === "variables" || name === "extensions";
+    parameters[name] = json && value !== "" ? parseJson(value, name) : value;
+  }
+  return parameters;
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const problem = text.trim() === "" ? "is empty" : "is not JSON";
+    throw new AppError("malformed_json", `${what} ${problem}.`, { cause });
+  }
+}
+
+const parameterTypes: Readonly<Record<string, "string" | "object">> = {
+  query: "string",
+  operationName: "string",
+  variables: "object",
+  extensions: "object",
+};
+
+function checkParameters(parameters: unknown, { query_bytes_max }: RequestLimits): GraphQLParams {
+  if (!isRecord(parameters)) {
+    throw new AppError("invalid_parameter", `A GraphQL request is a JSON object; this one is ${typeName(parameters)}.`);
+  }
+  const checked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    const type = Object.hasOwn(parameterTypes, name) ? parameterTypes[name] : undefined;
+    if (type === undefined) throw invalid(name, "is not known; allowed are query, operationName, variables and extensions");
+    // An empty text in a URL is how a form says that there is none.
+    if (value === null || (value === "" && name !== "query")) continue;
+    const fits = type === "string" ? typeof value === "string" : isRecord(value);
+    if (!fits) throw invalid(name, `is ${typeName(value)}; allowed is a${type === "object" ? "n object" : " string"}`);
+    checked[name] = value;
+  }
+  const { query } = checked;
+  if (typeof query !== "string" || query === "") throw invalid("query", "is missing");
+  const bytes = Buffer.byteLength(query);
+  if (bytes > query_bytes_max) throw limitExceeded("query text bytes", bytes, query_bytes_max);
+  return checked;
+}
+
+function invalid(name: string, problem: string): AppError {
+  const detail = `${name} ${problem}.`;
+  return new AppError("invalid_parameter", detail, { errors: [{ pointer: name, detail, code: "invalid_parameter" }] });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

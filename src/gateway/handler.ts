@@ -1,0 +1,112 @@
+import { yoga } from "@elysiajs/graphql-yoga";
+import { Elysia } from "elysia";
+import type { Logger } from "../platform/log.ts";
+import { contextOf, registerContext } from "../platform/request-context.ts";
+import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
+import { createDocumentCaches, createGraphqlPlugin, type GraphqlHooks } from "./graphql-plugin.ts";
+import { type RequestLimits, requestLimits } from "./graphql-request.ts";
+import { createOperationContext } from "./operation-context.ts";
+import { type QueryLimits, queryLimits } from "./query-limits.ts";
+import type { RestClient } from "./rest-client.ts";
+import { schema } from "./schema.ts";
+
+export interface GatewayParts {
+  readonly restClient: RestClient;
+  readonly log: Logger;
+  /** Serves GraphiQL, and introspection unless `introspection` says otherwise. */
+  readonly development: boolean;
+  readonly introspection?: boolean;
+  readonly limits?: Partial<RequestLimits & QueryLimits>;
+  readonly hooks?: Pick<GraphqlHooks, "onOperation">;
+}
+
+const path = "/graphql";
+const allow = "GET, HEAD, POST, OPTIONS";
+
+/** Answers `/graphql`; everything else is 404. Never rejects because of what was asked. */
+export function createGatewayHandler(parts: GatewayParts): (request: Request) => Promise<Response> {
+  const app = createApp(parts);
+  const graphiql = parts.development ? createGraphiql() : undefined;
+
+  return async (request) => {
+    const context = contextOf(request);
+    const { pathname } = new URL(request.url);
+    if (pathname !== path) return problem(404, "not_found", `There is nothing at ${pathname}; GraphQL is at ${path}.`, request);
+    context.endpoint = path;
+    switch (request.method) {
+      case "GET":
+        if (graphiql && wantsGraphiql(request)) return graphiql(request);
+        return app.fetch(request);
+      case "POST":
+        return app.fetch(request);
+      case "HEAD":
+        return withoutBody(await app.fetch(asGet(request)));
+      case "OPTIONS":
+        return new Response(null, { status: 204, headers: { allow } });
+      default: {
+        const refused = problem(405, "method_not_allowed", `${request.method} is not allowed here.`, request);
+        refused.headers.set("allow", allow);
+        return refused;
+      }
+    }
+  };
+}
+
+function createApp({ restClient, log, development, introspection = development, limits, hooks }: GatewayParts) {
+  const caches = createDocumentCaches();
+  const plugin = createGraphqlPlugin(
+    {
+      limits: { ...requestLimits, ...queryLimits, ...limits },
+      introspection,
+      hooks: {
+        onOperation: hooks?.onOperation ?? (() => {}),
+        onInternalError: (error, request_id) => log.error({ err: error, request_id }, "a GraphQL operation failed"),
+      },
+    },
+    caches,
+  );
+  // Elysia looks for the path from the 11th character on, and would miss it behind a short host: http://gw/graphql.
+  return new Elysia({ handler: { standardHostname: false } }).use(
+    yoga({
+      path,
+      graphqlEndpoint: path,
+      schema,
+      context: ({ request }) => createOperationContext(restClient, request),
+      plugins: [plugin],
+      parserAndValidationCache: caches,
+      // How many, the request's reader decides.
+      batching: { limit: Number.POSITIVE_INFINITY },
+      multipart: false,
+      // The reader counts bytes itself: yoga's way makes a second Request of each.
+      maxRequestBodySize: false,
+      // Errors become what the caller may see in one place, formatError.
+      maskedErrors: false,
+      landingPage: false,
+      graphiql: false,
+      healthCheckEndpoint: "/graphql/no-health-check-here",
+      logging: {
+        debug: (...message) => log.trace(message.join(" ")),
+        info: (...message) => log.debug(message.join(" ")),
+        warn: (...message) => log.warn(message.join(" ")),
+        error: (...message) => log.error(message.join(" ")),
+      },
+    }),
+  );
+}
+
+function problem(status: number, code: string, detail: string, request: Request): Response {
+  const { request_id } = contextOf(request);
+  const title = status === 404 ? "Not Found" : "Method Not Allowed";
+  const body = { type: "about:blank", title, status, detail, instance: new URL(request.url).pathname, code, request_id };
+  return Response.json(body, { status, headers: { "content-type": "application/problem+json" } });
+}
+
+function asGet(request: Request): Request {
+  const get = new Request(request.url, { headers: request.headers, signal: request.signal });
+  registerContext(get, contextOf(request));
+  return get;
+}
+
+function withoutBody(response: Response): Response {
+  return new Response(null, { status: response.status, headers: response.headers });
+}
