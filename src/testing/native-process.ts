@@ -45,7 +45,7 @@ export function createNativeProcess(server: NativeProcess): Instance {
       if (ended) throw new Error(`${server.name} ended with ${child.exitCode ?? child.signalCode}`);
     } catch (error) {
       await kill();
-      throw new Error(`${server.name} did not start. The end of its log:\n${tail(server.log_file)}`, { cause: error });
+      throw new Error(`${server.name} did not start: ${reason(error)}. The end of its log:\n${tail(server.log_file)}`);
     }
   }
 
@@ -135,6 +135,11 @@ function readIfThere(file: string): string {
   } catch {
     return "";
   }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${reason(error.cause)})`;
 }
 
 function tail(file: string, lines = 20): string {
