@@ -1,0 +1,56 @@
+import { AppError } from "../article/errors.ts";
+import type { IfMatch } from "../store/article-store.ts";
+
+/** The article's version is its ETag, also where views_count has moved on meanwhile. */
+export function entityTag(version: number): string {
+  return `"${version}"`;
+}
+
+/** An instant as HTTP writes it (RFC 9110, section 5.6.7). */
+export function httpDate(instant: string): string {
+  return new Date(instant).toUTCString();
+}
+
+/**
+ * Whether the caller already has this version (RFC 9110, section 13.2.2): If-None-Match by weak comparison,
+ * and If-Modified-Since only where that is absent. What is not well formed matches nothing.
+ */
+export function isUnmodified(headers: Headers, version: number, updated_at: string): boolean {
+  const ifNoneMatch = headers.get("if-none-match");
+  if (ifNoneMatch !== null) return ifNoneMatch.trim() === "*" || tagsOf(ifNoneMatch).includes(entityTag(version));
+  const ifModifiedSince = headers.get("if-modified-since");
+  if (ifModifiedSince === null) return false;
+  const since_ms = httpDatePattern.test(ifModifiedSince) ? Date.parse(ifModifiedSince) : Number.NaN;
+  return Math.floor(Date.parse(updated_at) / 1000) * 1000 <= since_ms;
+}
+
+/** IMF-fixdate; the two obsolete forms are not worth a second reading. */
+const httpDatePattern = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** An entity tag (RFC 9110, section 8.8.3), or a list of them with the empty elements that section 5.6.1 lets pass. */
+const tagPattern = /(W\/)?"[\x21\x23-\x7E\x80-\xFF]*"/g;
+const tagListPattern = /^[\s,]*(W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*(,\s*((W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*)?)*$/;
+
+function tagsOf(list: string): readonly string[] {
+  if (!tagListPattern.test(list)) return [];
+  return (list.match(tagPattern) ?? []).map((tag) => tag.replace(/^W\//, ""));
+}
+
+/**
+ * The versions that the caller demands, or undefined without the header. A weak tag, and a tag that is no version
+ * of ours, match nothing (RFC 9110, section 13.1.1). Throws invalid_parameter for what is no list of entity tags.
+ */
+export function readIfMatch(headers: Headers): IfMatch | undefined {
+  const text = headers.get("if-match");
+  if (text === null) return undefined;
+  if (text.trim() === "*") return { versions: "*", text: "*" };
+  if (!tagListPattern.test(text)) {
+    const detail = 'If-Match is not well formed; send the ETag as it came, for instance If-Match: "3", a list of them, or *.';
+    throw new AppError("invalid_parameter", detail, { errors: [{ pointer: "If-Match", detail, code: "malformed" }] });
+  }
+  const tags = text.match(tagPattern) ?? [];
+  const versions = tags.flatMap((tag) => (versionPattern.test(tag) ? [Number(tag.slice(1, -1))] : []));
+  return { versions, text: text.length > 100 ? `${text.slice(0, 100)}…` : text };
+}
+
+const versionPattern = /^"[1-9]\d{0,9}"$/;

@@ -1,0 +1,45 @@
+import { notFound } from "../article/errors.ts";
+import type { ArticleReads, ViewCounts } from "../store/article-store.ts";
+import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
+import { articleIdOf } from "./article-id.ts";
+import { fieldsParameter } from "./article-parameters.ts";
+import { entityTag, httpDate, isUnmodified } from "./conditional.ts";
+import { type Operation, operation } from "./operation.ts";
+
+/** Caches may keep an article and must ask before each use: an ETag that still fits costs a 304. */
+export const revalidate = { "cache-control": "no-cache" };
+
+export interface ReadParts {
+  readonly reads: ArticleReads;
+  /** Undefined where views are not counted: reads from the replica. */
+  readonly views?: ViewCounts | undefined;
+}
+
+export function getArticle({ reads, views }: ReadParts): Operation {
+  return operation({
+    parameters: fieldsParameter,
+    doc: {
+      id: "getArticle",
+      tag: "articles",
+      summary: "Read an article",
+      description: "Counts a view of a published article, also when the answer is 304; HEAD counts none.",
+      headers: ["IfNoneMatch", "IfModifiedSince"],
+      answers: {
+        200: { description: "The article", schema: "ArticleOrSelection", headers: ["ETag", "LastModified"] },
+        304: { description: "The caller already has this version", headers: ["ETag", "LastModified"] },
+      },
+      errors: ["invalid_parameter", "not_found", "not_acceptable"],
+    },
+    async handle(call, { values }): Promise<Answer> {
+      const id = articleIdOf(call);
+      const article = await reads.get(id, values.fields);
+      if (article === undefined) throw notFound(id);
+      if (article.status === "published" && call.request.method === "GET") views?.count(id);
+      // A selection of fields is another representation, and has no tag of its own.
+      if (values.fields !== undefined) return jsonAnswer(200, article.json, revalidate);
+      const validators = { ...revalidate, etag: entityTag(article.version), "last-modified": httpDate(article.updated_at) };
+      if (isUnmodified(call.request.headers, article.version, article.updated_at)) return emptyAnswer(304, validators);
+      return jsonAnswer(200, article.json, validators);
+    },
+  });
+}

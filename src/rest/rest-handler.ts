@@ -1,0 +1,125 @@
+import { Elysia } from "elysia";
+import { AppError } from "../article/errors.ts";
+import type { Logger } from "../platform/log.ts";
+import { pathOf } from "../platform/operational-routes.ts";
+import { contextOf, type RequestContext } from "../platform/request-context.ts";
+import type { ArticleReads, ArticleWrites, IdempotencyKeys, ViewCounts } from "../store/article-store.ts";
+import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
+import { documentRoutes } from "./docs-page.ts";
+import { createOpenApiDocument } from "./openapi.ts";
+import type { Operation, Route } from "./operation.ts";
+import { operationalRoutes } from "./operational-docs.ts";
+import { decoded, invalidParameters } from "./parameters.ts";
+import { problemAnswer, statusOf, toAppError } from "./problem.ts";
+import { articleRoutes } from "./routes.ts";
+
+export interface RestCommonParts {
+  readonly reads: ArticleReads;
+  readonly log: Logger;
+  /** Whether /docs is served; /openapi.json always is. */
+  readonly docs: boolean;
+  readonly version: string;
+}
+
+export interface WritableParts extends RestCommonParts {
+  readonly writable: true;
+  readonly writes: ArticleWrites;
+  readonly idempotency: IdempotencyKeys;
+  readonly views: ViewCounts;
+  readonly now: () => Date;
+  /** Who asks, to keep idempotency keys apart; all are one caller by default. */
+  readonly callerOf?: (request: Request) => string;
+}
+
+export interface ReadOnlyParts extends RestCommonParts {
+  readonly writable: false;
+  /** Seconds that the replica is behind, told with each answer. */
+  readonly replicaLag?: () => number;
+}
+
+export type RestParts = WritableParts | ReadOnlyParts;
+
+/** The REST API as one function. It never rejects: what goes wrong is answered as a problem document (RFC 9457). */
+export function createRestHandler(parts: RestParts): (request: Request) => Promise<Response> {
+  const articles = parts.writable ? articleRoutes(parts.reads, { callerOf: () => "", ...parts }) : articleRoutes(parts.reads);
+  const documented = [...articles, ...operationalRoutes];
+  const document = JSON.stringify(createOpenApiDocument(documented, parts.version));
+  const routes = [...documented, ...documentRoutes(document, parts.docs)];
+  const lagHeaders = lagHeadersOf(parts);
+
+  async function answer(request: Request, params: Readonly<Record<string, string>>, route: Route | undefined): Promise<Response> {
+    const context = contextOf(request);
+    let given: Answer;
+    try {
+      if (route === undefined) throw unknownPath(request);
+      context.endpoint = route.template;
+      given = await dispatch(route, { request, context, params });
+    } catch (thrown) {
+      given = problem(thrown, request, context, parts.log);
+    }
+    return toResponse(
+      lagHeaders === undefined ? given : { ...given, headers: { ...given.headers, ...lagHeaders() } },
+      request.method,
+    );
+  }
+
+  const app = new Elysia({
+    strictPath: true,
+    // Else a Host header shorter than four characters shifts where the path is read.
+    handler: { standardHostname: false },
+  });
+  for (const route of routes) {
+    const path = route.template.replace(/\{(\w+)\}/g, ":$1");
+    // One handler for every method, since the router would find `/articles/{id}` for a PUT of `/articles/search`.
+    // HEAD by itself: Elysia's own way for HEAD reads the whole body to learn its length.
+    app.route("HEAD", path, ({ request, params }) => answer(request, params, route), { parse: "none" });
+    app.all(path, ({ request, params }) => answer(request, params, route), { parse: "none" });
+  }
+  app.all("*", ({ request }) => answer(request, {}, undefined), { parse: "none" });
+  app.compile();
+
+  return async (request) => app.fetch(request);
+}
+
+async function dispatch(route: Route, call: Parameters<Operation["run"]>[0]): Promise<Answer> {
+  const { method } = call.request;
+  const allow = allowOf(route);
+  if (method === "OPTIONS") return emptyAnswer(204, { allow });
+  const operation = new Map<string, Operation>(Object.entries(route.operations)).get(method === "HEAD" ? "GET" : method);
+  if (operation !== undefined) return operation.run(call);
+  const message = `${shownMethod(method)} is not allowed here; ${allow === "" ? "nothing is on this server" : `allowed: ${allow}`}.`;
+  const origin = { instance: pathOf(call.request.url), request_id: call.context.request_id };
+  return problemAnswer(new AppError("method_not_allowed", message), origin, { allow });
+}
+
+function allowOf({ operations }: Route): string {
+  return Object.keys(operations)
+    .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
+    .join(", ");
+}
+
+function shownMethod(method: string): string {
+  return method.slice(0, 20);
+}
+
+function unknownPath(request: Request): AppError {
+  const path = pathOf(request.url);
+  if (decoded(path) !== undefined) return new AppError("not_found", "There is nothing at this path.");
+  return invalidParameters([{ pointer: "path", detail: "The path is not percent-encoded UTF-8.", code: "malformed" }]);
+}
+
+/** The answer to whatever was thrown. What the caller cannot help is logged with the id that the answer shows. */
+function problem(thrown: unknown, request: Request, context: RequestContext, log: Logger): Answer {
+  const error = toAppError(thrown);
+  const { request_id, endpoint } = context;
+  if (error.code === "internal") log.error({ err: error.cause ?? error, request_id, endpoint }, "request failed");
+  else if (statusOf(error.code) >= 500) log.warn({ err: error.cause ?? error, request_id, endpoint }, error.message);
+  return problemAnswer(error, { instance: pathOf(request.url), request_id });
+}
+
+/** Milliseconds are as fine as clocks of two machines agree. */
+function lagHeadersOf(parts: RestParts): (() => Record<string, string>) | undefined {
+  if (parts.writable || parts.replicaLag === undefined) return undefined;
+  const { replicaLag } = parts;
+  return () => ({ "blog-replica-lag-seconds": String(Math.max(0, Math.round(replicaLag() * 1000) / 1000)) });
+}
