@@ -7,7 +7,7 @@ import type { ArticleReads, ArticleWrites, IdempotencyKeys, ViewCounts } from ".
 import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
 import { documentRoutes } from "./docs-page.ts";
 import { createOpenApiDocument } from "./openapi.ts";
-import type { Operation, Route } from "./operation.ts";
+import type { Call, Operation, Route } from "./operation.ts";
 import { operationalRoutes } from "./operational-docs.ts";
 import { decoded, invalidParameters } from "./parameters.ts";
 import { problemAnswer, statusOf, toAppError } from "./problem.ts";
@@ -47,13 +47,14 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
   const routes = [...documented, ...documentRoutes(document, parts.docs)];
   const lagHeaders = lagHeadersOf(parts);
 
-  async function answer(request: Request, params: Readonly<Record<string, string>>, route: Route | undefined): Promise<Response> {
+  /** A path without parameters has no `params` at all. */
+  async function answer(request: Request, params: Call["params"] | undefined, route: Route | undefined): Promise<Response> {
     const context = contextOf(request);
     let given: Answer;
     try {
       if (route === undefined) throw unknownPath(request);
       context.endpoint = route.template;
-      given = await dispatch(route, { request, context, params });
+      given = await dispatch(route, { request, context, params: params ?? {} });
     } catch (thrown) {
       given = problem(thrown, request, context, parts.log);
     }
@@ -75,13 +76,13 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
     app.route("HEAD", path, ({ request, params }) => answer(request, params, route), { parse: "none" });
     app.all(path, ({ request, params }) => answer(request, params, route), { parse: "none" });
   }
-  app.all("*", ({ request }) => answer(request, {}, undefined), { parse: "none" });
+  app.all("*", ({ request }) => answer(request, undefined, undefined), { parse: "none" });
   app.compile();
 
   return async (request) => app.fetch(request);
 }
 
-async function dispatch(route: Route, call: Parameters<Operation["run"]>[0]): Promise<Answer> {
+async function dispatch(route: Route, call: Call): Promise<Answer> {
   const { method } = call.request;
   const allow = allowOf(route);
   if (method === "OPTIONS") return emptyAnswer(204, { allow });
