@@ -22,9 +22,11 @@ export interface EventBatch {
   readonly partition: number;
   /** In order, at most `batch_records_max` of them. */
   readonly records: readonly ReceivedRecord[];
+  /** How many more records wait in this partition behind these, as far as is known. */
+  readonly behind: number;
   /** To be called at least every second or so while a batch takes longer, so that the log does not give its partition away. */
   heartbeat(): Promise<void>;
-  /** Aborted when the batch is no longer ours: the log closes, or its partition went to another. */
+  /** Aborted when the partition is no longer ours: the log closes, or another process gets it. One signal for as long as we hold it. */
   readonly signal: AbortSignal;
 }
 
@@ -44,6 +46,17 @@ export interface DeadLetter {
   readonly attempts: number;
 }
 
+/** The log takes no record of this size, now or later: the others go only without it. */
+export class RecordTooLarge extends Error {
+  override readonly name = "RecordTooLarge";
+  constructor(
+    readonly outbox_id: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 export type EventLogState =
   | { readonly state: "up" }
   | { readonly state: "standby"; readonly detail: string }
@@ -54,7 +67,7 @@ export type EventLogState =
  * records of one key in the order in which they were first published.
  */
 export interface EventLog extends AsyncDisposable {
-  /** Resolves when every record is durable in the log. Rejects when that is not known of all: publish them again, repeats are harmless. */
+  /** Resolves when every record is durable in the log. Rejects when that is not known of all: publish them again, repeats are harmless. Throws RecordTooLarge. */
   publish(records: readonly EventRecord[]): Promise<void>;
   /** Starts delivering to `handler`; one consumption an event log. */
   consume(handler: BatchHandler): Promise<void>;

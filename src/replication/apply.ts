@@ -1,0 +1,71 @@
+import type { BlogEvent } from "../article/events.ts";
+import type { Database, Statement } from "../store/database.ts";
+import { type Changes, coalesce } from "./coalesce.ts";
+
+/** Ids whose row in DB2 was as new already. */
+export interface Refused {
+  readonly articles: ReadonlySet<number>;
+  readonly views: ReadonlySet<number>;
+}
+
+/**
+ * Merges events into DB2 in one statement: an article where its (epoch, version) is newer, a count of views where it is greater,
+ * no count beside a tombstone. Any order and repetition of events comes to the same rows. Throws what the database says.
+ */
+export async function applyEvents(database: Database, events: readonly BlogEvent[]): Promise<Refused> {
+  const changes = coalesce(events);
+  if (changes.views.length === 0) return { articles: new Set(), views: new Set() };
+  const { rows } = await database.query<{ articles: string; views: string }>(merge, toValues(changes));
+  const [refused] = rows;
+  return { articles: toSet(refused?.articles), views: toSet(refused?.views) };
+}
+
+function toValues({ articles, views }: Changes): readonly string[] {
+  return [JSON.stringify(articles), JSON.stringify(views)];
+}
+
+function toSet(ids: string | undefined): ReadonlySet<number> {
+  const parsed: unknown = JSON.parse(ids ?? "[]");
+  return new Set(Array.isArray(parsed) ? parsed : []);
+}
+
+/**
+ * All parts see one snapshot, so none sees what another writes: hence RETURNING carries what `written` did, and an article
+ * that it left alone is locked, which reads its latest row, so that no deletion comes between that look and the count.
+ */
+const merge: Statement = {
+  name: "merge_events",
+  text: `
+WITH incoming AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS e(
+    id bigint, title text, content text, author text, category text, tags text[], status text, version integer,
+    created_at timestamptz, updated_at timestamptz, published_at timestamptz, epoch integer, deleted boolean)
+), counted AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($2::json) AS c(id bigint, views bigint)
+), written AS (
+  INSERT INTO articles AS a (id, title, content, author, category, tags, status, version,
+    created_at, updated_at, published_at, epoch, deleted)
+  SELECT id, title, content, author, category, tags, status, version,
+    created_at, updated_at, published_at, epoch, deleted FROM incoming ORDER BY id
+  ON CONFLICT (id) DO UPDATE SET title = excluded.title, content = excluded.content, author = excluded.author,
+    category = excluded.category, tags = excluded.tags, status = excluded.status, version = excluded.version,
+    created_at = excluded.created_at, updated_at = excluded.updated_at, published_at = excluded.published_at,
+    epoch = excluded.epoch, deleted = excluded.deleted
+  WHERE (a.epoch, a.version) < (excluded.epoch, excluded.version)
+  RETURNING a.id, a.deleted
+), left_alone AS MATERIALIZED (
+  SELECT a.id, a.deleted FROM articles a JOIN counted USING (id)
+  WHERE a.id NOT IN (SELECT id FROM written) ORDER BY a.id FOR NO KEY UPDATE OF a
+), dropped AS (
+  DELETE FROM article_views WHERE id IN (SELECT id FROM written WHERE deleted)
+), viewed AS (
+  INSERT INTO article_views AS v (id, views)
+  SELECT id, views FROM counted
+  WHERE id NOT IN (SELECT id FROM written WHERE deleted UNION ALL SELECT id FROM left_alone WHERE deleted) ORDER BY id
+  ON CONFLICT (id) DO UPDATE SET views = excluded.views WHERE v.views < excluded.views
+  RETURNING v.id
+)
+SELECT
+  coalesce((SELECT json_agg(id) FROM incoming WHERE id NOT IN (SELECT id FROM written)), '[]')::text AS articles,
+  coalesce((SELECT json_agg(id) FROM counted WHERE id NOT IN (SELECT id FROM viewed)), '[]')::text AS views`,
+};

@@ -1,0 +1,48 @@
+import type { Article } from "../article/article.ts";
+import type { ArticleEvent, BlogEvent } from "../article/events.ts";
+
+/** What a row of DB2 shall become, if it is older. */
+export type ArticleRow = Omit<Article, "views_count"> & { readonly epoch: number; readonly deleted: boolean };
+
+export interface ViewsRow {
+  readonly id: number;
+  readonly views: number;
+}
+
+/** Each id at most once in each list, in the order of the ids: two processes that meet take their row locks in one order. */
+export interface Changes {
+  readonly articles: readonly ArticleRow[];
+  readonly views: readonly ViewsRow[];
+}
+
+/** The newest version and the greatest count of each article that the events tell of. */
+export function coalesce(events: readonly BlogEvent[]): Changes {
+  const newest = new Map<number, ArticleEvent>();
+  const views = new Map<number, number>();
+  for (const event of events) {
+    if (event.event_type === "resync.completed") continue;
+    const { id, views_count } = event.data;
+    views.set(id, Math.max(views.get(id) ?? 0, views_count));
+    if (event.event_type === "article.viewed") continue;
+    const known = newest.get(id);
+    if (!known || isNewer(event, known)) newest.set(id, event);
+  }
+  return {
+    articles: [...newest.values()].map(toRow).sort(byId),
+    views: [...views].map(([id, count]) => ({ id, views: count })).sort(byId),
+  };
+}
+
+function isNewer(event: ArticleEvent, than: ArticleEvent): boolean {
+  return event.epoch === than.epoch ? event.data.version > than.data.version : event.epoch > than.epoch;
+}
+
+function toRow({ event_type, epoch, data }: ArticleEvent): ArticleRow {
+  const { views_count: _, ...article } = data;
+  if (event_type !== "article.deleted") return { ...article, epoch, deleted: false };
+  return { ...article, title: "", content: "", author: "", category: "", tags: [], epoch, deleted: true };
+}
+
+function byId(a: { readonly id: number }, b: { readonly id: number }): number {
+  return a.id - b.id;
+}

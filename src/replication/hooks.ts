@@ -1,0 +1,19 @@
+import type { DeadLetter } from "../article/event-log.ts";
+import type { EventType } from "../article/events.ts";
+
+/** `stale`: DB2 was as new already. */
+export interface Applied {
+  readonly applied: number;
+  readonly stale: number;
+}
+
+/** What replication tells of; whoever wires it makes metrics and log lines of this. */
+export interface ReplicationHooks {
+  /** A batch is committed in DB2. `lags_s`: for each event applied, the time from the commit in DB1 to the commit in DB2. */
+  onEventsApplied(topic: string, counts: ReadonlyMap<EventType, Applied>, lags_s: readonly number[]): void;
+  /** `event_type` is `unknown` where the record does not say. */
+  onDeadLetter(letter: DeadLetter, event_type: EventType | "unknown"): void;
+  /** DB2 did not take a batch, for a reason that may pass; told at each try. */
+  onReplicaUnavailable(error: unknown): void;
+  onReplicaAvailable(): void;
+}

@@ -1,0 +1,34 @@
+/** What one partition has not applied yet. */
+interface Behind {
+  /** When its oldest event not applied was written, or a moment before, in milliseconds since 1970. */
+  readonly since_ms: number;
+  readonly signal: AbortSignal;
+}
+
+/** Remembers for each partition since when it is behind; forgets a partition that is no longer ours. */
+export function createLag() {
+  const partitions = new Map<number, Behind>();
+  return {
+    began(partition: number, since_ms: number, signal: AbortSignal): void {
+      partitions.set(partition, { since_ms, signal });
+    },
+
+    /** `newest_ms`: when the last applied event was written; if more wait behind it, they are no older. */
+    applied(partition: number, newest_ms: number, behind: number, signal: AbortSignal): void {
+      if (behind > 0) partitions.set(partition, { since_ms: newest_ms, signal });
+      else partitions.delete(partition);
+    },
+
+    /** Age of the oldest event not applied; 0 when there is none. */
+    seconds(now_ms: number): number {
+      let since_ms = now_ms;
+      for (const [partition, behind] of partitions) {
+        if (behind.signal.aborted) partitions.delete(partition);
+        else since_ms = Math.min(since_ms, behind.since_ms);
+      }
+      return (now_ms - since_ms) / 1000;
+    },
+  };
+}
+
+export type Lag = ReturnType<typeof createLag>;

@@ -1,0 +1,146 @@
+import {
+  type BatchHandler,
+  type DeadLetter,
+  type EventBatch,
+  type EventLog,
+  type ReceivedRecord,
+  RecordTooLarge,
+} from "../article/event-log.ts";
+import type { EventType } from "../article/events.ts";
+import type { Logger } from "../platform/log.ts";
+import type { Database } from "../store/database.ts";
+import { applyEvents } from "./apply.ts";
+import { keepDeadLetter } from "./dead-letters.ts";
+import { type DecodedRecord, decodeBatch } from "./decode-batch.ts";
+import type { ReplicationHooks } from "./hooks.ts";
+import { createLag } from "./lag.ts";
+import { countApplied } from "./report.ts";
+import { isDataError, messageOf } from "./sql-state.ts";
+import { untilItWorks } from "./until-it-works.ts";
+
+export interface ReplicationParts {
+  /** DB2. */
+  readonly database: Database;
+  readonly eventLog: EventLog;
+  readonly log: Logger;
+  readonly hooks: ReplicationHooks;
+  readonly now_ms?: () => number;
+}
+
+export interface Replication {
+  /** Starts carrying events from the log to DB2. */
+  start(): Promise<void>;
+  /** Age of the oldest event of this process's partitions that DB2 does not have yet; 0 when it has them all. */
+  lagSeconds(): number;
+}
+
+/** A third of Kafka's session timeout is the customary interval; a second leaves room for a slow event loop. */
+const heartbeat_interval_ms = 1000;
+const replica_retry = { delay_ms: 50, delay_max_ms: 5000 };
+/** Others hear of a dead letter through the topic, but DB2 keeps it: the line does not stop for it. */
+const dead_letter_retry = { delay_ms: 100, delay_max_ms: 2000, attempts_max: 8 };
+
+/** Applies what the log delivers: a batch is done when DB2 has committed it, or has kept as dead letters what can never be applied. */
+export function createReplication({ database, eventLog, log, hooks, now_ms = Date.now }: ReplicationParts): Replication {
+  const lag = createLag();
+  let available = true;
+
+  const handle: BatchHandler = async (batch) => {
+    const { decoded, refused } = decodeBatch(batch);
+    const oldest_ms = decoded.reduce((oldest, { written_at_ms }) => Math.min(oldest, written_at_ms), now_ms());
+    lag.began(batch.partition, oldest_ms, batch.signal);
+    await withHeartbeat(batch, async () => {
+      for (const { record, error } of refused) await bury(batch, record, error.reason, error.message, 1);
+      await applyOrSplit(batch, decoded, 1);
+    });
+    lag.applied(batch.partition, decoded.at(-1)?.written_at_ms ?? oldest_ms, batch.behind, batch.signal);
+  };
+
+  /** Halves a batch that the database refuses until the bad events stand alone; the good ones go through. */
+  async function applyOrSplit(batch: EventBatch, records: readonly DecodedRecord[], attempt: number): Promise<void> {
+    const [first] = records;
+    if (!first) return;
+    try {
+      const events = records.map(({ event }) => event);
+      const refused = await whenReplicaAnswers(batch.signal, () => applyEvents(database, events), isDataError);
+      const { counts, lags_s } = countApplied(records, refused, now_ms());
+      hooks.onEventsApplied(batch.topic, counts, lags_s);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      if (records.length === 1) {
+        await bury(batch, first.record, "refused_by_database", messageOf(error), attempt, first.event.event_type);
+        return;
+      }
+      const middle = records.length >> 1;
+      await applyOrSplit(batch, records.slice(0, middle), attempt + 1);
+      await applyOrSplit(batch, records.slice(middle), attempt + 1);
+    }
+  }
+
+  async function bury(
+    { topic, partition, signal }: EventBatch,
+    record: ReceivedRecord,
+    reason: string,
+    error: string,
+    attempts: number,
+    event_type: EventType | "unknown" = "unknown",
+  ): Promise<void> {
+    const letter: DeadLetter = { record, topic, partition, reason, error, attempts, failed_at: new Date(now_ms()).toISOString() };
+    await whenReplicaAnswers(
+      signal,
+      () => keepDeadLetter(database, letter),
+      () => false,
+    );
+    await tellOthers(letter, signal);
+    hooks.onDeadLetter(letter, event_type);
+  }
+
+  async function tellOthers(letter: DeadLetter, signal: AbortSignal): Promise<void> {
+    try {
+      await untilItWorks(() => eventLog.publishDeadLetter(letter), signal, {
+        ...dead_letter_retry,
+        isFinal: (error) => error instanceof RecordTooLarge,
+        onFailure: () => {},
+      });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const id = `${letter.partition}-${letter.record.offset}`;
+      log.error(
+        { err: error, dead_letter: id },
+        `Dead letter ${id} is kept in DB2, but could not be published to the dead-letter topic`,
+      );
+    }
+  }
+
+  function whenReplicaAnswers<Result>(signal: AbortSignal, work: () => Promise<Result>, isFinal: (error: unknown) => boolean) {
+    const attempt = async () => {
+      const result = await work();
+      if (!available) hooks.onReplicaAvailable();
+      available = true;
+      return result;
+    };
+    return untilItWorks(attempt, signal, {
+      ...replica_retry,
+      isFinal,
+      onFailure: (error) => {
+        available = false;
+        hooks.onReplicaUnavailable(error);
+      },
+    });
+  }
+
+  return {
+    start: () => eventLog.consume(handle),
+    lagSeconds: () => lag.seconds(now_ms()),
+  };
+}
+
+/** Whatever `work` waits for, the log hears from us. A heartbeat that fails aborts the batch's signal by itself. */
+async function withHeartbeat(batch: EventBatch, work: () => Promise<void>): Promise<void> {
+  const timer = setInterval(() => batch.heartbeat().catch(() => {}), heartbeat_interval_ms);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
