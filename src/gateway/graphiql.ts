@@ -1,3 +1,5 @@
+import { renderGraphiqlPage } from "./graphiql-page.ts";
+
 /** A browser's navigation: GraphiQL's page. Programs ask for JSON. */
 export function wantsGraphiql(request: Request): boolean {
   return request.headers.get("accept")?.includes("text/html") === true;
@@ -68,7 +70,7 @@ const contentSecurityPolicy = [
 export function createGraphiql(): (request: Request) => Promise<Response> {
   let page: Promise<Uint8Array<ArrayBuffer>> | undefined;
   return async (request) => {
-    page ??= renderPage();
+    page ??= renderGraphiqlPage({ title: "blog", defaultTabs: examples }).then((html) => Bun.gzipSync(html));
     const gzipped = await page;
     const takesGzip = request.headers.get("accept-encoding")?.includes("gzip") === true;
     return new Response(takesGzip ? gzipped : Bun.gunzipSync(gzipped), {
@@ -81,10 +83,4 @@ export function createGraphiql(): (request: Request) => Promise<Response> {
       },
     });
   };
-}
-
-async function renderPage(): Promise<Uint8Array<ArrayBuffer>> {
-  // Only when needed: the module is 9 MB of text.
-  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
-  return Bun.gzipSync(renderGraphiQL({ title: "blog", defaultTabs: examples }));
 }

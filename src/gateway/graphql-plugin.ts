@@ -5,11 +5,15 @@ import { contextOf } from "../platform/request-context.ts";
 import type { OnInternalError } from "./graphql-errors.ts";
 import { type RequestLimits, readGraphqlRequest } from "./graphql-request.ts";
 import { formatResult, respond } from "./graphql-response.ts";
+import { limitExceeded } from "./limit-exceeded.ts";
 import { mediaTypes, negotiate } from "./media-types.ts";
+import { type CostLimits, costOf } from "./query-cost.ts";
 import { limitRule, parseWithin, type QueryLimits } from "./query-limits.ts";
 
+export type GatewayLimits = RequestLimits & QueryLimits & CostLimits;
+
 export interface GraphqlPluginParts {
-  readonly limits: RequestLimits & QueryLimits;
+  readonly limits: GatewayLimits;
   readonly introspection: boolean;
   readonly hooks: GraphqlHooks;
 }
@@ -61,6 +65,13 @@ export function createGraphqlPlugin(
     onValidate({ addValidationRule }) {
       addValidationRule(withinLimits);
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const cost = costOf(args);
+      if (cost === undefined || cost <= limits.cost_max) return;
+      setResultAndStopExecution({
+        errors: [limitExceeded("cost", cost, limits.cost_max)],
+      });
     },
     onParams({ params, paramsHandler, setParamsHandler }) {
       const began = performance.now();

@@ -26,10 +26,9 @@ export async function readGraphqlRequest(request: Request, limits: RequestLimits
   checkContentType(request);
   const body = parseJson(await readText(request, limits.body_bytes_max), "The body");
   if (!Array.isArray(body)) return checkParameters(body, limits);
-  if (body.length === 0 || body.length > limits.batch_operations_max) {
-    const detail = `A batch has 1 to ${limits.batch_operations_max} operations; this one has ${body.length}.`;
-    throw new AppError(body.length === 0 ? "invalid_parameter" : "payload_too_large", detail);
-  }
+  if (body.length === 0) throw new AppError("invalid_parameter", "A batch has at least one operation; this one has none.");
+  if (body.length > limits.batch_operations_max)
+    throw limitExceeded("batch_operations", body.length, limits.batch_operations_max);
   return body.map((operation) => checkParameters(operation, limits));
 }
 
@@ -110,7 +109,7 @@ function checkParameters(parameters: unknown, { query_bytes_max }: RequestLimits
   const { query } = checked;
   if (typeof query !== "string" || query === "") throw invalid("query", "is missing");
   const bytes = Buffer.byteLength(query);
-  if (bytes > query_bytes_max) throw limitExceeded("query text bytes", bytes, query_bytes_max);
+  if (bytes > query_bytes_max) throw limitExceeded("query_bytes", bytes, query_bytes_max);
   return checked;
 }
 

@@ -3,10 +3,11 @@ import { Elysia } from "elysia";
 import type { Logger } from "../platform/log.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
 import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
-import { createDocumentCaches, createGraphqlPlugin, type GraphqlHooks } from "./graphql-plugin.ts";
-import { type RequestLimits, requestLimits } from "./graphql-request.ts";
+import { createDocumentCaches, createGraphqlPlugin, type GatewayLimits, type GraphqlHooks } from "./graphql-plugin.ts";
+import { requestLimits } from "./graphql-request.ts";
 import { createOperationContext } from "./operation-context.ts";
-import { type QueryLimits, queryLimits } from "./query-limits.ts";
+import { costLimits } from "./query-cost.ts";
+import { queryLimits } from "./query-limits.ts";
 import type { RestClient } from "./rest-client.ts";
 import { schema } from "./schema.ts";
 
@@ -16,7 +17,7 @@ export interface GatewayParts {
   /** Serves GraphiQL, and introspection unless `introspection` says otherwise. */
   readonly development: boolean;
   readonly introspection?: boolean;
-  readonly limits?: Partial<RequestLimits & QueryLimits>;
+  readonly limits?: Partial<GatewayLimits>;
   readonly hooks?: Pick<GraphqlHooks, "onOperation">;
 }
 
@@ -56,7 +57,7 @@ function createApp({ restClient, log, development, introspection = development, 
   const caches = createDocumentCaches();
   const plugin = createGraphqlPlugin(
     {
-      limits: { ...requestLimits, ...queryLimits, ...limits },
+      limits: { ...requestLimits, ...queryLimits, ...costLimits, ...limits },
       introspection,
       hooks: {
         onOperation: hooks?.onOperation ?? (() => {}),

@@ -63,7 +63,7 @@ export function limitRule(limits: QueryLimits): ValidationRule {
         const check = (name: string, found: number, allowed: number) => {
           if (found > allowed) context.reportError(limitExceeded(name, found, allowed, operation));
         };
-        check("levels of depth", size.depth, limits.depth_max);
+        check("depth", size.depth, limits.depth_max);
         check("aliases", size.aliases, limits.aliases_max);
         check("directives", size.directives, limits.directives_max);
       },

@@ -1,0 +1,74 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+} from "graphql";
+import { articleFields, subfields } from "./selection.ts";
+
+export interface CostLimits {
+  readonly cost_max: number;
+}
+
+export const costLimits: CostLimits = {
+  /** Two full pages of 100 whole articles; four without their content. */
+  cost_max: 5_000,
+};
+
+/** A megabyte of content costs more to fetch and to send than a word; counting all matches more than a page of them. */
+const content_weight = 10;
+const total_weight = 10;
+
+/** As REST: more than this on a page it refuses itself. */
+const per_page_max = 100;
+
+interface Asked {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variableValues?: { readonly [variable: string]: unknown } | null | undefined;
+}
+
+/** How much an operation asks for: articles × the weight of what is selected of each. Undefined when its variables do not fit it. */
+export function costOf({ schema, document, operationName, variableValues: raw }: Asked): number | undefined {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return undefined;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], raw ?? {});
+  const type = schema.getRootType(operation.operation);
+  if (!coerced || !type) return undefined;
+  const scope = { fragments: fragmentsOf(document), variableValues: coerced };
+  const root: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "" }, selectionSet: operation.selectionSet };
+
+  let cost = 0;
+  for (const [name, nodes] of subfields([root], scope)) {
+    const field = type.getFields()[name];
+    if (field)
+      for (const node of nodes) cost += costOfField(name, node, () => getArgumentValues(field, node, coerced)["perPage"]);
+  }
+  return cost;
+
+  function costOfField(name: string, node: FieldNode, perPage: () => unknown): number {
+    if (name === "searchArticles") return 1 + articlesOn(perPage()) * weightOf([node]);
+    if (name !== "articles") return 1 + weightOf([node]);
+    const selected = subfields([node], scope);
+    const counted = selected.has("total") || selected.has("pages") ? total_weight : 0;
+    return 1 + counted + articlesOn(perPage()) * weightOf(selected.get("items") ?? []);
+  }
+
+  function weightOf(nodes: readonly FieldNode[]): number {
+    return articleFields(nodes, scope).reduce((sum, field) => sum + (field === "content" ? content_weight : 1), 0);
+  }
+}
+
+function articlesOn(perPage: unknown): number {
+  return typeof perPage === "number" ? Math.min(Math.max(perPage, 0), per_page_max) : 0;
+}
+
+function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
