@@ -1,0 +1,127 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds; the finest separates a cached read from a query, the widest is the gateway's overall deadline. */
+const duration_buckets_s = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface BuildInfo {
+  readonly version: string;
+  readonly commit: string;
+  readonly bun: string;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every instrument of the process, once. Base units, `_total` for counters, labels with few values. */
+export function createMetrics(build: BuildInfo) {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectProcessMetrics(registry);
+
+  new Gauge({ name: "build_info", help: "Always 1; its labels say which build runs", labelNames: ["version", "commit", "bun"], registers })
+    .labels(build.version, build.commit, build.bun)
+    .set(1);
+
+  const duration = { buckets: duration_buckets_s, registers };
+
+  return {
+    registry,
+    http: {
+      requests: new Counter({
+        name: "http_requests_total",
+        help: "Requests answered, by route template",
+        labelNames: ["method", "endpoint", "status"],
+        registers,
+      }),
+      duration: new Histogram({
+        name: "http_request_duration_seconds",
+        help: "Time from a request's arrival to its answer",
+        labelNames: ["method", "endpoint"],
+        ...duration,
+      }),
+      in_flight: new Gauge({ name: "http_requests_in_flight", help: "Requests being answered now", registers }),
+    },
+    database: {
+      queries: new Counter({
+        name: "db_queries_total",
+        help: "Statements run, by name and result",
+        labelNames: ["database", "query", "result"],
+        registers,
+      }),
+      duration: new Histogram({
+        name: "db_query_duration_seconds",
+        help: "Time of a statement, waiting for a connection included",
+        labelNames: ["database", "query"],
+        ...duration,
+      }),
+    },
+    kafka: {
+      sent: new Counter({
+        name: "kafka_messages_sent_total",
+        help: "Events acknowledged by the event log",
+        labelNames: ["topic", "event_type"],
+        registers,
+      }),
+      send_errors: new Counter({
+        name: "kafka_message_send_errors_total",
+        help: "Failed attempts to send events",
+        labelNames: ["topic", "reason"],
+        registers,
+      }),
+      consumed: new Counter({
+        name: "kafka_messages_consumed_total",
+        help: "Events read from the log, by what became of them",
+        labelNames: ["topic", "event_type", "result"],
+        registers,
+      }),
+      lag: new Gauge({
+        name: "kafka_consumer_lag",
+        help: "Events of a partition that are not applied yet",
+        labelNames: ["topic", "partition"],
+        registers,
+      }),
+    },
+    sync: {
+      lag: new Histogram({
+        name: "sync_lag_seconds",
+        help: "Time from the commit in DB1 to the commit in DB2",
+        buckets: duration_buckets_s,
+        registers,
+      }),
+      last_applied: new Gauge({
+        name: "sync_last_applied_timestamp_seconds",
+        help: "When an event was last applied to DB2, in Unix time",
+        registers,
+      }),
+      dead_letters: new Counter({ name: "dead_letters_total", help: "Events given up on, by reason", labelNames: ["reason"], registers }),
+    },
+    upstream: {
+      requests: new Counter({
+        name: "upstream_requests_total",
+        help: "Calls of the gateway to the API, by result",
+        labelNames: ["upstream", "operation", "result"],
+        registers,
+      }),
+      duration: new Histogram({
+        name: "upstream_request_duration_seconds",
+        help: "Time of one call of the gateway to the API",
+        labelNames: ["upstream", "operation"],
+        ...duration,
+      }),
+    },
+    graphql: {
+      operations: new Counter({
+        name: "graphql_operations_total",
+        help: "GraphQL operations executed, by type and result",
+        labelNames: ["operation_type", "result"],
+        registers,
+      }),
+    },
+  };
+}
+
+function collectProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  // Bun has no event loop histogram: these would report NaN and 2^63 nanoseconds.
+  const lag = ["seconds", "min_seconds", "max_seconds", "mean_seconds", "stddev_seconds", "p50_seconds", "p90_seconds", "p99_seconds"];
+  for (const suffix of lag) registry.removeSingleMetric(`nodejs_eventloop_lag_${suffix}`);
+}

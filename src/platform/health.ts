@@ -1,0 +1,92 @@
+import { withDeadline } from "./deadline.ts";
+
+/** What one dependency said. `detail` is for people: what is wrong and what happens because of it. */
+export interface CheckResult {
+  readonly state: "up" | "standby" | "down";
+  readonly detail?: string;
+}
+
+export interface Check {
+  readonly name: string;
+  /** A required dependency that is down makes the role not ready. */
+  readonly required: boolean;
+  run(): Promise<CheckResult>;
+}
+
+export interface CheckReport extends CheckResult {
+  readonly required: boolean;
+  readonly latency_ms: number;
+}
+
+export type Lifecycle = "starting" | "running" | "stopping";
+
+export interface HealthReport {
+  readonly status: "ready" | "not_ready";
+  readonly role: string;
+  readonly version: string;
+  readonly lifecycle: Lifecycle;
+  readonly uptime_s: number;
+  readonly checks: Readonly<Record<string, CheckReport>>;
+}
+
+export interface Health {
+  /** Checks that run at once share their answers, so that probes cannot load what they probe. */
+  report(): Promise<HealthReport>;
+  /** False only when the process should be restarted. */
+  live(): { readonly live: boolean; readonly detail?: string };
+  enter(lifecycle: Lifecycle): void;
+}
+
+export interface HealthParts {
+  readonly role: string;
+  readonly version: string;
+  readonly checks: readonly Check[];
+  /** Says why the process should be restarted, or undefined while all is well. */
+  readonly stalled?: () => string | undefined;
+}
+
+/** Longer than any healthy answer, shorter than the time-out of common probes (Kubernetes: 1 s; compose: we set 5 s). */
+const check_timeout_ms = 900;
+
+export function createHealth({ role, version, checks, stalled }: HealthParts): Health {
+  const started = performance.now();
+  let lifecycle: Lifecycle = "starting";
+  let running: Promise<HealthReport> | undefined;
+
+  async function runChecks(): Promise<HealthReport> {
+    const results = await Promise.all(checks.map(async (check) => [check.name, await runCheck(check)] as const));
+    const ready = lifecycle === "running" && results.every(([, result]) => !result.required || result.state !== "down");
+    return {
+      status: ready ? "ready" : "not_ready",
+      role,
+      version,
+      lifecycle,
+      uptime_s: Math.round((performance.now() - started) / 1000),
+      checks: Object.fromEntries(results),
+    };
+  }
+
+  return {
+    report() {
+      running ??= runChecks().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    live() {
+      const detail = stalled?.();
+      return detail === undefined ? { live: true } : { live: false, detail };
+    },
+    enter(next) {
+      lifecycle = next;
+    },
+  };
+}
+
+async function runCheck(check: Check): Promise<CheckReport> {
+  const began = performance.now();
+  const result = await withDeadline(check.run(), check_timeout_ms).catch(
+    (error: unknown): CheckResult => ({ state: "down", detail: error instanceof Error ? error.message : String(error) }),
+  );
+  return { ...result, required: check.required, latency_ms: Math.round((performance.now() - began) * 10) / 10 };
+}

@@ -1,0 +1,121 @@
+import type { Listen } from "../config/config.ts";
+import { pause } from "./deadline.ts";
+import type { Health } from "./health.ts";
+import { answerOperational } from "./operational-routes.ts";
+import { type RequestContext, registerContext } from "./request-context.ts";
+import { chooseRequestId, continueTrace } from "./trace.ts";
+
+export type Handler = (request: Request) => Promise<Response>;
+
+export interface FinishedRequest {
+  readonly method: string;
+  readonly status: number;
+  readonly duration_ms: number;
+  readonly context: RequestContext;
+}
+
+export interface HttpHooks {
+  onRequestStarted(): void;
+  onRequestFinished(request: FinishedRequest): void;
+  onHandlerFailed(error: unknown, context: RequestContext): void;
+}
+
+export interface HttpServerParts {
+  readonly role: string;
+  readonly listen: Listen;
+  readonly handler: Handler;
+  readonly health: Health;
+  readonly metricsText: () => Promise<string>;
+  readonly hooks: HttpHooks;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** A request that is still answered after this long at stop is cut off: under the 10 s that container runtimes grant by default. */
+const drain_timeout_ms = 8_000;
+
+/** Seconds a connection may stay silent before it is closed; longer than the longest answer (10 s). */
+const idle_timeout_s = 30;
+
+/**
+ * Puts `handler` on a port, with request id, trace, metrics and the operational routes around it.
+ * Throws PortTaken when another process listens there.
+ */
+export function serveHttp({ role, listen, handler, health, metricsText, hooks }: HttpServerParts): HttpServer {
+  let in_flight = 0;
+  const drained = new EventTarget();
+
+  async function answer(request: Request): Promise<Response> {
+    const began = performance.now();
+    const context: RequestContext = {
+      request_id: chooseRequestId(request.headers.get("x-request-id")),
+      traceparent: continueTrace(request.headers.get("traceparent")),
+      endpoint: "unknown",
+    };
+    registerContext(request, context);
+    in_flight++;
+    hooks.onRequestStarted();
+    let status = 500;
+    try {
+      const response = (await answerOperational(request, context, health, metricsText)) ?? (await handler(request));
+      status = response.status;
+      response.headers.set("x-request-id", context.request_id);
+      response.headers.set("traceparent", context.traceparent);
+      return response;
+    } catch (error) {
+      hooks.onHandlerFailed(error, context);
+      return new Response(null, { status, headers: { "x-request-id": context.request_id } });
+    } finally {
+      in_flight--;
+      if (in_flight === 0) drained.dispatchEvent(new Event("empty"));
+      hooks.onRequestFinished({ method: request.method, status, duration_ms: performance.now() - began, context });
+    }
+  }
+
+  const server = startServer(role, listen, answer);
+
+  return {
+    url: `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${server.port}`,
+    async [Symbol.asyncDispose]() {
+      const stopped = server.stop();
+      if (in_flight > 0) {
+        const empty = new Promise((resolve) => drained.addEventListener("empty", resolve, { once: true }));
+        await Promise.race([empty, pause(drain_timeout_ms)]);
+      }
+      // One turn, so that the last answer's bytes are on the socket before idle connections are closed.
+      await pause(10);
+      await Promise.race([server.stop(true), stopped]);
+    },
+  };
+}
+
+export class PortTaken extends Error {
+  override readonly name = "PortTaken";
+}
+
+function startServer(role: string, listen: Listen, fetch: (request: Request) => Promise<Response>) {
+  try {
+    return Bun.serve({
+      hostname: listen.host,
+      port: listen.port,
+      // On, a second process would share the port without a word.
+      reusePort: false,
+      idleTimeout: idle_timeout_s,
+      development: false,
+      // The routes read bodies with a limit of their own and answer with a problem document; this is only the net below.
+      maxRequestBodySize: 64 * 1_048_576,
+      fetch,
+    });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      const variable = `${role.toUpperCase()}_PORT`;
+      throw new PortTaken(
+        `Port ${listen.port} on ${listen.host} is taken by another process: stop it, or set ${variable} to another port (0 takes a free one).`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Health } from "./health.ts";
+import type { RequestContext } from "./request-context.ts";
+
+export const operationalPaths = {
+  metrics: "/metrics",
+  health: "/api/v1/health",
+  live: "/api/v1/health/live",
+  ready: "/api/v1/health/ready",
+} as const;
+
+const paths = new Set<string>(Object.values(operationalPaths));
+
+/** Answers /metrics and the health paths, on every role's port; undefined for anything else. */
+export async function answerOperational(
+  request: Request,
+  context: RequestContext,
+  health: Health,
+  metricsText: () => Promise<string>,
+): Promise<Response | undefined> {
+  if (request.method !== "GET" && request.method !== "HEAD") return undefined;
+  const path = pathOf(request.url);
+  if (!paths.has(path)) return undefined;
+  context.endpoint = path;
+  const response = await answerPath(path, health, metricsText);
+  return request.method === "HEAD" ? new Response(null, response) : response;
+}
+
+async function answerPath(path: string, health: Health, metricsText: () => Promise<string>): Promise<Response> {
+  switch (path) {
+    case operationalPaths.metrics:
+      return new Response(await metricsText(), { headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" } });
+    case operationalPaths.live: {
+      const answer = health.live();
+      return json(answer.live ? 200 : 503, answer);
+    }
+    case operationalPaths.ready: {
+      const { status, lifecycle, checks } = await health.report();
+      const waiting_for = Object.entries(checks).flatMap(([name, check]) => (check.required && check.state === "down" ? [name] : []));
+      return json(status === "ready" ? 200 : 503, { status, lifecycle, waiting_for });
+    }
+    default: {
+      const report = await health.report();
+      return json(report.status === "ready" ? 200 : 503, report);
+    }
+  }
+}
+
+/** The path of an absolute URL, without building a URL object on every request. */
+export function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  if (start === -1) return "/";
+  const query = url.indexOf("?", start);
+  return query === -1 ? url.slice(start) : url.slice(start, query);
+}
+
+function json(status: number, body: unknown): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
+}

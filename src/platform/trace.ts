@@ -1,0 +1,25 @@
+/** W3C Trace Context, level 1: `version-traceid-parentid-flags`, all zero ids being invalid. */
+const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/** The caller's trace with a span of our own, or a new trace when the caller sent none that is valid. */
+export function continueTrace(traceparent: string | null): string {
+  const incoming = traceparent === null ? null : traceparentPattern.exec(traceparent);
+  const trace_id = incoming?.[1] ?? randomHex(16);
+  return `00-${trace_id}-${randomHex(8)}-${incoming?.[2] ?? "01"}`;
+}
+
+export function traceIdOf(traceparent: string): string {
+  return traceparent.slice(3, 35);
+}
+
+/** Visible ASCII without quotes or separators: nothing that could break a header, a log line or a shell. */
+const requestIdPattern = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
+
+/** The caller's request id if it is sane, else a new one. */
+export function chooseRequestId(given: string | null): string {
+  return given !== null && requestIdPattern.test(given) ? given : Bun.randomUUIDv7();
+}
+
+function randomHex(bytes: number): string {
+  return crypto.getRandomValues(Buffer.alloc(bytes)).toString("hex");
+}
