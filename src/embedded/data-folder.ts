@@ -1,0 +1,59 @@
+import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { lockFolder } from "./folder-lock.ts";
+
+/** The folder of the embedded mode, locked by this process until it is disposed of. */
+export interface DataFolder extends Disposable {
+  /** Absolute. */
+  readonly path: string;
+  readonly primary: string;
+  readonly replica: string;
+}
+
+/** The folder cannot be used; the message says why. */
+export class DataFolderError extends Error {
+  override readonly name = "DataFolderError";
+}
+
+/**
+ * Makes the folder (for its owner only) and takes it for this process. Throws FolderInUse when another process has it,
+ * DataFolderError when it cannot be made, read or written, or is a file.
+ */
+export function openDataFolder(dir: string): DataFolder {
+  const path = usableFolder(dir);
+  const lock = lockFolder(path);
+  return {
+    path,
+    primary: join(path, "primary"),
+    replica: join(path, "replica"),
+    [Symbol.dispose]: () => lock[Symbol.dispose](),
+  };
+}
+
+function usableFolder(dir: string): string {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return realpathSync(dir);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    throw new DataFolderError(`The data folder ${dir} ${reason(code)}. Choose another with BLOG_DATA_DIR.`, { cause: error });
+  }
+}
+
+function reason(code: unknown): string {
+  switch (code) {
+    case "EEXIST":
+    case "ENOTDIR":
+      return "is a file, or lies under one";
+    case "EACCES":
+    case "EPERM":
+      return "may not be read and written by this user";
+    case "EROFS":
+      return "lies on a read-only file system";
+    case "ENOSPC":
+      return "cannot be made: the disk is full";
+    default:
+      return `cannot be used (${String(code)})`;
+  }
+}

@@ -1,0 +1,161 @@
+import pg from "pg";
+import type { PostgresConfig } from "../config/config.ts";
+import { withDeadline } from "../platform/deadline.ts";
+import type { Logger } from "../platform/log.ts";
+import { columnParser } from "./column-value.ts";
+import type { Database, QueryResult, Statement } from "./database.ts";
+import { type DatabaseHooks, observed } from "./database-hooks.ts";
+import { whileLeading } from "./leadership.ts";
+import { parameterText } from "./parameter-text.ts";
+import { refusedTls, tlsOptions } from "./postgres-tls.ts";
+import { databaseError, sqlState } from "./sql-errors.ts";
+import { runTransaction, type Session } from "./transaction.ts";
+
+export interface PostgresOptions {
+  readonly name: Database["name"];
+  /** `blog-<role>`, to be seen in pg_stat_activity. */
+  readonly application_name: string;
+  readonly log: Logger;
+  readonly hooks?: DatabaseHooks;
+  /** Far over what any statement of ours needs on a million articles; the migrations of a big table may ask for more. */
+  readonly statement_timeout_ms?: number;
+}
+
+/** A caller that waits longer for a connection is better served by 503. */
+const connect_timeout_ms = 5_000;
+const statement_timeout_default_ms = 30_000;
+/** After the server's own time-out its answer gets this long to arrive; then the connection counts as broken. */
+const answer_grace_ms = 5_000;
+/** A process that froze inside a transaction gives its row locks back after this long. */
+const idle_in_transaction_ms = 30_000;
+/** Longer than pg's 10 s: a new connection has to prepare every statement again. */
+const idle_connection_ms = 60_000;
+const close_timeout_ms = 5_000;
+
+/**
+ * A database on a PostgreSQL server, through a pool of at most `pool_max` connections. Connects when first asked.
+ * Queries throw AppError `unavailable` and `timeout` (no retry: nobody knows what was committed), else the server's error with
+ * its SQLSTATE as `code`. Behind PgBouncer: `ignore_startup_parameters` must name statement_timeout and
+ * idle_in_transaction_session_timeout; in transaction mode withLeadership needs a direct connection.
+ */
+export function openPostgres(config: PostgresConfig, options: PostgresOptions): Database {
+  const { name, log, hooks = {}, statement_timeout_ms = statement_timeout_default_ms } = options;
+  const connection: pg.ClientConfig = {
+    host: config.host,
+    port: config.port,
+    database: config.name,
+    user: config.user,
+    password: config.password,
+    ssl: tlsOptions(config.ssl_mode),
+    application_name: options.application_name,
+    connectionTimeoutMillis: connect_timeout_ms,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // The text of a timestamp must not hang on the server's settings.
+    options: "-c TimeZone=UTC -c DateStyle=ISO",
+    types: { getTypeParser: (oid: number) => columnParser(oid) },
+  };
+  const pool = new pg.Pool({
+    ...connection,
+    max: config.pool_max,
+    idleTimeoutMillis: idle_connection_ms,
+    statement_timeout: statement_timeout_ms,
+    query_timeout: statement_timeout_ms + answer_grace_ms,
+    idle_in_transaction_session_timeout: idle_in_transaction_ms,
+  });
+  // Without a listener an error of an idle connection ends the process.
+  pool.on("error", (error) => log.debug({ error: error.message, database: name }, "an idle database connection broke"));
+  // While checked out the pool does not listen; the statement under way reports the error.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  let plain = false;
+
+  async function preferringTls<Connected>(connect: () => Promise<Connected>): Promise<Connected> {
+    try {
+      return await connect();
+    } catch (error) {
+      if (config.ssl_mode !== "prefer" || plain || !refusedTls(error)) throw error;
+      plain = true;
+      pool.options.ssl = false;
+      return await connect();
+    }
+  }
+
+  async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const client = await preferringTls(() => pool.connect()).catch((error) => {
+      throw databaseError(error, name);
+    });
+    let broken = false;
+    const discard = () => {
+      broken = true;
+    };
+    try {
+      return await work({ query: (statement, values) => run(client, discard, statement, values), control, discard });
+    } finally {
+      client.release(broken);
+    }
+
+    async function control(text: string): Promise<string> {
+      const result: pg.QueryResult | pg.QueryResult[] = await observed(hooks, text.split(/[ ;]/, 1)[0]?.toLowerCase(), () =>
+        attempt(discard, () => client.query(text)),
+      );
+      return (Array.isArray(result) ? result.at(-1) : result)?.command ?? "";
+    }
+  }
+
+  async function run<Row>(
+    client: pg.PoolClient,
+    discard: () => void,
+    statement: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<QueryResult<Row>> {
+    const query: pg.QueryConfig = { text: statement.text, values: values.map(parameterText) };
+    if (statement.name !== undefined) query.name = statement.name;
+    const result = await observed(hooks, statement.name, () => attempt(discard, () => client.query(query)));
+    return { rows: result.rows, row_count: result.rowCount ?? 0 };
+  }
+
+  async function attempt<Result>(discard: () => void, send: () => Promise<Result>): Promise<Result> {
+    try {
+      return await send();
+    } catch (error) {
+      if (losesConnection(error)) discard();
+      throw databaseError(error, name);
+    }
+  }
+
+  async function openDirect(): Promise<pg.Client> {
+    return await preferringTls(async () => {
+      const client = new pg.Client({ ...connection, ...(plain && { ssl: false }) });
+      client.on("error", () => undefined);
+      await client.connect();
+      return client;
+    });
+  }
+
+  return {
+    name,
+    kind: "postgres",
+    query: (statement, values) => withSession((session) => session.query(statement, values)),
+    withTransaction: (work, options) => withSession((session) => runTransaction(session, work, options)),
+    withLeadership: (key, stop, work) => whileLeading({ key, stop, work, openDirect, log: log.child({ database: name }) }),
+    poolState: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+    async [Symbol.asyncDispose]() {
+      await withDeadline(pool.end(), close_timeout_ms).catch((error: Error) =>
+        log.warn({ database: name, error: error.message }, "closing the database connections took too long"),
+      );
+    },
+  };
+}
+
+/**
+ * After an error that is not plainly the statement's own the connection is not trusted again: broken or ending (no SQLSTATE, 08, 57P),
+ * or holding a prepared statement that no longer fits (0A000 after a migration, 26000 behind an old PgBouncer).
+ */
+function losesConnection(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === undefined || /^(?:08|57P|25P03|0A000|26000)/.test(state);
+}
