@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
-import { type ControlCommand, controlCommand, serveControl } from "../platform/control-server.ts";
 import { createLog } from "../platform/log.ts";
 import type { Report } from "../platform/report.ts";
-import { callControl } from "./control-client.ts";
+import { callControl } from "./client.ts";
+import { type ControlCommand, controlCommand, serveControl } from "./server.ts";
 
 const log = createLog({ level: "silent", format: "json" });
 const folder = mkdtempSync(join(tmpdir(), "blog-control-"));

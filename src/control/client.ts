@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Value } from "@sinclair/typebox/value";
-import { type ControlMessage, ControlMessageSchema, silence_max_ms } from "../platform/control-protocol.ts";
 import type { Report } from "../platform/report.ts";
+import { type ControlMessage, ControlMessageSchema, silence_max_ms } from "./protocol.ts";
 
 export interface ControlCall {
   readonly path: string;

@@ -1,9 +1,9 @@
 import { chmodSync, rmSync } from "node:fs";
 import type { Static, TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import { alive_every_ms, type ControlMessage, socket_path_bytes_max } from "./control-protocol.ts";
-import type { Logger } from "./log.ts";
-import type { Report } from "./report.ts";
+import type { Logger } from "../platform/log.ts";
+import type { Report } from "../platform/report.ts";
+import { alive_every_ms, type ControlMessage, socket_path_bytes_max } from "./protocol.ts";
 
 /** What another process of the same owner may ask of the one that holds the data folder. */
 export interface ControlCommand {
