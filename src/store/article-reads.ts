@@ -1,0 +1,100 @@
+import type { ArticleField, Status } from "../article/article.ts";
+import type { Dialect } from "./article-filter.ts";
+import { articleJson, fieldSet, storedArticle, viewsJoin } from "./article-json.ts";
+import type { ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredArticle } from "./article-store.ts";
+import type { Database, Queryable } from "./database.ts";
+import { createGatherer } from "./gatherer.ts";
+import { listStatement } from "./list-statement.ts";
+import { searchStatement } from "./search-statement.ts";
+import { createStatementNames } from "./statement-names.ts";
+
+interface ListRow {
+  readonly items_json: string;
+  readonly count: number;
+  readonly more: boolean;
+  readonly last_id: number | null;
+  readonly last_value: string | number | null;
+  readonly total: number | null;
+}
+
+/**
+ * Reads of articles as JSON that PostgreSQL wrote, the same over DB1 and DB2 (`dialect`), where tombstones are not seen.
+ * Point reads of one turn of the event loop share a statement. Rejects with what the database rejects with.
+ */
+export function createArticleReads({ database, dialect }: { database: Database; dialect: Dialect }): ArticleReads {
+  const names = { get: createStatementNames("get"), list: createStatementNames("list"), search: createStatementNames("search") };
+
+  const gather = createGatherer<number, StoredArticle | undefined>({
+    in_flight_max: 4,
+    // Also the bytes of one answer: at most this many articles of 1 MiB.
+    batch_items_max: 100,
+    waiting_max: 10_000,
+    async run(ids, fields) {
+      const found = await readArticles(database, names.get(getText(fields, dialect)), [...new Set(ids)]);
+      return ids.map((id) => found.get(id));
+    },
+  });
+
+  const get = (id: number, fields?: readonly ArticleField[]) => gather(id, fields && fieldSet(fields).join());
+
+  async function list(query: ListQuery): Promise<ListPage> {
+    const { text, values } = listStatement(withFieldSet(query), dialect);
+    const { rows } = await database.query<ListRow>(names.list(text), values);
+    const [row] = rows;
+    if (row === undefined) throw new Error("a list answered no row");
+    return { items_json: row.items_json, count: row.count, total: row.total, next: nextOf(row) };
+  }
+
+  async function search(query: SearchQuery): Promise<ListPage> {
+    const { text, values } = searchStatement(withFieldSet(query), dialect);
+    const { rows } = await database.query<Omit<ListPage, "next">>(names.search(text), values);
+    const [row] = rows;
+    if (row === undefined) throw new Error("a search answered no row");
+    return { ...row, next: null };
+  }
+
+  async function counts(): Promise<Readonly<Record<Status, number>>> {
+    const { rows } = await database.query<Record<Status, number>>(countsStatement);
+    return rows[0] ?? { draft: 0, published: 0, archived: 0 };
+  }
+
+  return {
+    get,
+    async getMany(ids, fields) {
+      const found = await Promise.all(ids.map((id) => get(id, fields)));
+      return found.filter((article) => article !== undefined);
+    },
+    list,
+    search,
+    counts,
+  };
+}
+
+const countsStatement = {
+  name: "counts",
+  text: `SELECT coalesce(sum(draft), 0)::bigint AS draft, coalesce(sum(published), 0)::bigint AS published,
+  coalesce(sum(archived), 0)::bigint AS archived FROM article_counts`,
+};
+
+function getText(fields: string, dialect: Dialect): string {
+  const chosen = fields === "" ? undefined : fieldSet(fields.split(","));
+  return `SELECT ${storedArticle(articleJson(chosen))} FROM articles a ${viewsJoin(chosen)}
+WHERE a.id = ANY($1::bigint[])${dialect === "replica" ? " AND NOT a.deleted" : ""}`;
+}
+
+async function readArticles(
+  queryable: Queryable,
+  statement: { readonly name?: string; readonly text: string },
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, StoredArticle>> {
+  const { rows } = await queryable.query<StoredArticle>(statement, [ids]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function withFieldSet<Query extends ListQuery | SearchQuery>(query: Query): Query {
+  return query.fields === undefined ? query : { ...query, fields: fieldSet(query.fields) };
+}
+
+function nextOf(row: ListRow): Position | null {
+  return row.more && row.last_id !== null ? { value: row.last_value, id: row.last_id } : null;
+}

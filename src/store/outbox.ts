@@ -1,0 +1,71 @@
+import { instantText } from "./article-json.ts";
+import type { Outbox, OutboxRow } from "./article-store.ts";
+import type { Database, Statement } from "./database.ts";
+
+/** A full outbox may hold articles of up to 7 MiB each; one is always taken. */
+const taken_bytes_max = 8 * 1_048_576;
+
+/** Counting further would read the table; see `state`. */
+const counted_rows_max = 10_000;
+
+/** `data` is JSON already and is not looked into. The epoch is read with the rows: one that a resync raises meanwhile holds for all of them. */
+const take: Statement = {
+  name: "outbox_take",
+  text: `SELECT id, article_id, event_id, event_type, traceparent,
+  concat('{"event_id":"', event_id, '","event_type":"', event_type, '","timestamp":"', ${instantText("created_at")},
+    '","schema_version":1,"epoch":', (SELECT epoch FROM blog_state), ',"data":', data, '}') AS value
+FROM (
+  SELECT *, sum(octet_length(data)) OVER (ORDER BY id) AS bytes, row_number() OVER (ORDER BY id) AS n
+  FROM (SELECT * FROM outbox ORDER BY id LIMIT $1::bigint) oldest
+) counted WHERE n = 1 OR bytes <= ${taken_bytes_max} ORDER BY id`,
+};
+
+const remove: Statement = { name: "outbox_remove", text: "DELETE FROM outbox WHERE id = ANY($1::bigint[])" };
+
+const state: Statement = {
+  name: "outbox_state",
+  text: `SELECT
+  (SELECT count(*) FROM (SELECT FROM outbox LIMIT ${counted_rows_max}) some) AS counted,
+  (SELECT max(id) - min(id) + 1 FROM outbox) AS span,
+  (SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1) AS oldest_age_s`,
+};
+
+interface TakenRow {
+  readonly id: number;
+  readonly article_id: number;
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly traceparent: string | null;
+  readonly value: string;
+}
+
+/**
+ * The events of DB1 that wait to be published, oldest first. `take` answers at most 8 MiB of data, or one row. Up to
+ * 10,000 rows `pending` is exact; beyond, it is the span of ids, which rolled-back writes make a little too high, so that
+ * its cost does not grow with the outbox.
+ */
+export function createOutbox(database: Database): Outbox {
+  return {
+    async take(limit) {
+      const { rows } = await database.query<TakenRow>(take, [limit]);
+      return rows.map(toOutboxRow);
+    },
+
+    async remove(ids) {
+      if (ids.length > 0) await database.query(remove, [ids]);
+    },
+
+    async state() {
+      const { rows } = await database.query<{ counted: number; span: number | null; oldest_age_s: number | null }>(state);
+      const [{ counted, span, oldest_age_s } = { counted: 0, span: null, oldest_age_s: null }] = rows;
+      return {
+        pending: counted < counted_rows_max ? counted : Math.max(counted, span ?? 0),
+        oldest_age_s: Math.max(0, oldest_age_s ?? 0),
+      };
+    },
+  };
+}
+
+function toOutboxRow({ id, article_id, value, event_id, event_type, traceparent }: TakenRow): OutboxRow {
+  return { id, article_id, value, headers: { event_id, event_type, ...(traceparent !== null && { traceparent }) } };
+}
