@@ -1,4 +1,4 @@
-import { type TSchema, Type } from "@sinclair/typebox";
+import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import { ArticleInputSchema, ArticlePatchSchema, ArticleSchema, statuses } from "../article/article.ts";
 import { errorCodes, statusOf, titleOf } from "./problem.ts";
 
@@ -35,7 +35,7 @@ const problemExample = {
 const schemas: Readonly<Record<string, TSchema>> = {
   Article: { ...ArticleSchema, examples: [exampleArticle] },
   ArticleInput: { ...ArticleInputSchema, examples: [{ title, content, author, category, tags }] },
-  ArticlePatch: { ...ArticlePatchSchema, examples: [{ title: "Hello again" }] },
+  ArticlePatch: { ...withoutDefaults(ArticlePatchSchema), examples: [{ title: "Hello again" }] },
   ArticleSelection: Type.Partial(ArticleSchema, {
     description: "Those fields of an article that `fields` asked for",
     examples: [{ id: 1, title }],
@@ -79,6 +79,12 @@ const schemas: Readonly<Record<string, TSchema>> = {
   Health: Type.Object({}, { additionalProperties: true }),
   MetricsText: Type.String(),
 };
+
+/** A patch leaves alone what it leaves out. */
+function withoutDefaults(schema: TObject): TSchema {
+  const properties = Object.entries(schema.properties).map(([name, { default: _, ...property }]) => [name, property]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
 
 /** The schemas by name, as plain JSON Schema 2020-12. */
 export function schemaComponents(): Record<string, unknown> {
