@@ -10,12 +10,12 @@ import type { EventType } from "../article/events.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Database } from "../store/database.ts";
 import { applyEvents } from "./apply.ts";
+import { isDataError } from "./data-error.ts";
 import { keepDeadLetter } from "./dead-letters.ts";
 import { type DecodedRecord, decodeBatch } from "./decode-batch.ts";
 import type { ReplicationHooks } from "./hooks.ts";
 import { createLag } from "./lag.ts";
 import { countApplied } from "./report.ts";
-import { isDataError, messageOf } from "./sql-state.ts";
 import { untilItWorks } from "./until-it-works.ts";
 
 export interface ReplicationParts {
@@ -68,7 +68,14 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     } catch (error) {
       if (!isDataError(error)) throw error;
       if (records.length === 1) {
-        await bury(batch, first.record, "refused_by_database", messageOf(error), attempt, first.event.event_type);
+        await bury(
+          batch,
+          first.record,
+          "refused_by_database",
+          error instanceof Error ? error.message : String(error),
+          attempt,
+          first.event.event_type,
+        );
         return;
       }
       const middle = records.length >> 1;

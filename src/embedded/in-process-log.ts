@@ -1,0 +1,87 @@
+import type { BatchHandler, EventLog, EventRecord, ReceivedRecord } from "../article/event-log.ts";
+import { slices } from "../article/slices.ts";
+import { pause } from "../platform/deadline.ts";
+
+export interface InProcessLogHooks {
+  onMessagesSent(topic: string, counts: ReadonlyMap<string, number>): void;
+}
+
+const topic = "in-process";
+const partition = 0;
+/** What the running delivery may take to finish when the log closes. */
+const drain_timeout_ms = 5000;
+
+/**
+ * The event log without Kafka: the outbox is what lasts, so `publish` resolves only after the handler has committed in DB2.
+ * Before there is a handler it waits for one. A handler that throws rejects it, and whoever publishes sends again.
+ */
+export function createInProcessLog({ hooks }: { readonly hooks: InProcessLogHooks }): EventLog {
+  const consumer = Promise.withResolvers<BatchHandler>();
+  const closing = Promise.withResolvers<never>();
+  closing.promise.catch(() => {});
+  const abort = new AbortController();
+  let consumed = false;
+  let closed = false;
+  let last: Promise<void> = Promise.resolve();
+
+  async function deliver(records: readonly EventRecord[]): Promise<void> {
+    if (closed) throw closedError();
+    const handler = await Promise.race([consumer.promise, closing.promise]);
+    let behind = records.length;
+    for (const slice of slices(records, ({ value }) => Buffer.byteLength(value))) {
+      if (closed) throw closedError();
+      behind -= slice.length;
+      const batch = { topic, partition, records: slice.map(toReceived), behind, heartbeat: async () => {}, signal: abort.signal };
+      await handler(batch);
+      hooks.onMessagesSent(topic, countByType(slice));
+    }
+  }
+
+  return {
+    publish(records) {
+      const delivered = last.then(() => deliver(records));
+      last = delivered.catch(() => {});
+      return delivered;
+    },
+    async consume(handler) {
+      if (consumed) throw new Error("This event log is being consumed already");
+      consumed = true;
+      consumer.resolve(handler);
+    },
+    // DB2 keeps it, and there is nobody else to tell.
+    async publishDeadLetter() {},
+    async check() {
+      return closed ? { state: "down", detail: "closed" } : { state: "up" };
+    },
+    failed: new Promise<never>(() => {}),
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      closing.reject(closedError());
+      await Promise.race([last, pause(drain_timeout_ms)]);
+      abort.abort();
+      await Promise.race([last, pause(drain_timeout_ms)]);
+    },
+  };
+}
+
+function closedError(): Error {
+  return new Error("The event log is closed");
+}
+
+function toReceived({ key, value, headers, outbox_id }: EventRecord): ReceivedRecord {
+  return {
+    key: Buffer.from(key),
+    value: Buffer.from(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    offset: String(outbox_id),
+  };
+}
+
+function countByType(records: readonly EventRecord[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { headers } of records) {
+    const type = headers["event_type"] ?? "unknown";
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return counts;
+}

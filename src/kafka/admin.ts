@@ -1,0 +1,40 @@
+import type { Admin, Kafka } from "kafkajs";
+import { withDeadline } from "../platform/deadline.ts";
+
+export interface AdminConnection {
+  /** Runs `work` on the one admin connection, which is made when needed, and made anew after a failure. Rejects after `timeout_ms`. */
+  run<Result>(work: (admin: Admin) => Promise<Result>, timeout_ms: number): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const disconnect_timeout_ms = 1000;
+
+export function createAdminConnection(kafka: Kafka): AdminConnection {
+  let current: Promise<Admin> | undefined;
+
+  async function connect(): Promise<Admin> {
+    const admin = kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  async function discard(): Promise<void> {
+    const discarded = current;
+    current = undefined;
+    const admin = await discarded?.catch(() => undefined);
+    if (admin) await withDeadline(admin.disconnect(), disconnect_timeout_ms).catch(() => {});
+  }
+
+  return {
+    async run(work, timeout_ms) {
+      current ??= connect();
+      try {
+        return await withDeadline(current.then(work), timeout_ms);
+      } catch (error) {
+        void discard();
+        throw error;
+      }
+    },
+    close: discard,
+  };
+}

@@ -1,0 +1,147 @@
+import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
+import type { BatchHandler } from "../article/event-log.ts";
+import { slices } from "../article/slices.ts";
+import type { KafkaConfig } from "../config/config.ts";
+import { pause, withDeadline } from "../platform/deadline.ts";
+import type { Logger } from "../platform/log.ts";
+import type { KafkaHooks } from "./hooks.ts";
+import { createOffsetCommits } from "./offset-commits.ts";
+import type { Position } from "./position.ts";
+import { sizeOf, toRecord } from "./records.ts";
+
+/** A killed consumer's partitions move on after this. */
+const session_timeout_ms = 10_000;
+const heartbeat_interval_ms = 2000;
+/** How long the others wait for one that is in the middle of a batch to join again. */
+const rebalance_timeout_ms = 30_000;
+/** An idle fetch ends after this (one with records at once); heartbeats and stopping wait for it. */
+const fetch_wait_max_ms = 500;
+/** What one fetch may hold in memory; a single larger record comes all the same (KIP-74). */
+const fetch_bytes_max = 8 * 1024 * 1024;
+const partition_bytes_max = 1024 * 1024;
+/** DB2 works on some partitions while this thread decodes another; more would only queue for its connections. */
+const partitions_at_once = 4;
+/** What is in the middle of a batch may finish it, and no longer. */
+const drain_timeout_ms = 5000;
+const commit_timeout_ms = 2000;
+
+export interface ConsumerSessionParts {
+  readonly kafka: Kafka;
+  readonly config: KafkaConfig;
+  readonly handler: BatchHandler;
+  readonly position: Position;
+  readonly hooks: KafkaHooks;
+  readonly log: Logger;
+  /** The group gave us these partitions, perhaps none. */
+  readonly onAssigned: (partitions: readonly number[]) => void;
+}
+
+/**
+ * Consumes until `stop` aborts, then finishes the batches in hand and leaves the group. Throws what ended it otherwise:
+ * a crash of kafkajs's consumer, or a request that got no answer (kafkajs would go on using a connection that hangs).
+ */
+export async function runConsumerSession(parts: ConsumerSessionParts, stop: AbortSignal): Promise<void> {
+  const { kafka, config, handler, position, hooks, log, onAssigned } = parts;
+  const { topic } = config;
+  const ended = Promise.withResolvers<void>();
+  let stopping = false;
+  /** Of the present assignment. */
+  let tenure = new AbortController();
+
+  const consumer = kafka.consumer({
+    groupId: config.group_id,
+    sessionTimeout: session_timeout_ms,
+    heartbeatInterval: heartbeat_interval_ms,
+    rebalanceTimeout: rebalance_timeout_ms,
+    maxWaitTimeInMs: fetch_wait_max_ms,
+    minBytes: 1,
+    maxBytes: fetch_bytes_max,
+    maxBytesPerPartition: partition_bytes_max,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2000, restartOnFailure: async () => false },
+  });
+
+  const commits = createOffsetCommits(async (offsets) => {
+    const next = [...offsets].map(([partition, offset]) => ({ topic, partition, offset }));
+    await withDeadline(consumer.commitOffsets(next), commit_timeout_ms);
+  }, log);
+
+  async function eachBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { partition } = batch;
+    const { signal } = tenure;
+    const partition_end = Number(batch.highWatermark);
+    const beat = async () => {
+      try {
+        await heartbeat();
+      } catch (error) {
+        // The group is rebalancing, or does not know us any more.
+        tenure.abort();
+        throw error;
+      }
+    };
+    try {
+      for (const slice of slices(batch.messages, sizeOf)) {
+        if (stopping || signal.aborted || !isRunning() || isStale()) return;
+        const last = slice.at(-1);
+        if (!last) return;
+        const next = Number(last.offset) + 1;
+        const behind = Math.max(0, partition_end - next);
+        await handler({ topic, partition, records: slice.map(toRecord), behind, heartbeat: beat, signal });
+        resolveOffset(last.offset);
+        commits.note(partition, String(next));
+        position.moved(partition, next, partition_end);
+        hooks.onConsumerLag(topic, partition, behind);
+        await beat();
+      }
+    } finally {
+      // Before the group hears that we are leaving, or gives the partition to another.
+      if (stopping || signal.aborted) await commits.flush();
+    }
+  }
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
+    tenure.abort();
+    tenure = new AbortController();
+    commits.forget();
+    onAssigned(payload.memberAssignment[topic] ?? []);
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => ended.reject(payload.error));
+  consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload }) =>
+    ended.reject(new KafkaUnresponsive(`The broker ${payload.broker} left a ${payload.apiName} request unanswered`)),
+  );
+  const end = () => ended.resolve();
+  stop.addEventListener("abort", end);
+  if (stop.aborted) end();
+
+  try {
+    await Promise.race([start(consumer, topic, eachBatch), ended.promise]);
+    await ended.promise;
+  } finally {
+    stopping = true;
+    stop.removeEventListener("abort", end);
+    await commits.flush();
+    const leaving = consumer
+      .disconnect()
+      .catch((error: unknown) => log.debug({ err: error }, "The consumer did not leave its group in order"));
+    await Promise.race([leaving, pause(drain_timeout_ms)]);
+    tenure.abort();
+    await Promise.race([leaving, pause(drain_timeout_ms)]);
+  }
+}
+
+/** Repeating on a new connection may help. */
+class KafkaUnresponsive extends Error {
+  override readonly name = "KafkaUnresponsive";
+  readonly retriable = true;
+}
+
+async function start(consumer: Consumer, topic: string, eachBatch: (payload: EachBatchPayload) => Promise<void>): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: partitions_at_once,
+    eachBatch,
+  });
+}

@@ -1,0 +1,122 @@
+import type { Kafka } from "kafkajs";
+import type { BatchHandler, EventLogState } from "../article/event-log.ts";
+import type { KafkaConfig } from "../config/config.ts";
+import { pause } from "../platform/deadline.ts";
+import type { Logger } from "../platform/log.ts";
+import type { AdminConnection } from "./admin.ts";
+import { runConsumerSession } from "./consumer-session.ts";
+import { isFinal } from "./errors.ts";
+import { fetchPartitionOffsets, missingHistory } from "./history.ts";
+import type { KafkaHooks } from "./hooks.ts";
+import { createPosition } from "./position.ts";
+
+export interface ConsumptionParts {
+  readonly kafka: Kafka;
+  readonly config: KafkaConfig;
+  readonly admin: AdminConnection;
+  readonly hooks: KafkaHooks;
+  readonly log: Logger;
+  readonly prepare: () => Promise<void>;
+  /** The consumer has failed in a way that no repetition cures. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export interface Consumption {
+  /** Stops between two batches, commits, leaves the group. */
+  close(): Promise<void>;
+  /** Looks at the broker, and tells the lag of each partition. Rejects when the broker does not answer. */
+  check(): Promise<EventLogState>;
+}
+
+const offsets_timeout_ms = 3000;
+const check_timeout_ms = 700;
+const retry_delay_ms = 250;
+const retry_delay_max_ms = 5000;
+
+/** Keeps one consumer session running until it is closed: Kafka may be away at the start, or later, for as long as it likes. */
+export function startConsumption(parts: ConsumptionParts, handler: BatchHandler): Consumption {
+  const { kafka, config, admin, hooks, log, prepare, onFailed } = parts;
+  const stop = new AbortController();
+  const position = createPosition();
+  let assigned: readonly number[] | undefined;
+  let trouble: string | undefined;
+  let failures = 0;
+
+  function onAssigned(partitions: readonly number[]): void {
+    assigned = [...partitions].sort((a, b) => a - b);
+    if (trouble !== undefined) log.info("Kafka answers again");
+    trouble = undefined;
+    failures = 0;
+    log.info({ topic: config.topic, partitions: assigned }, `Consuming ${assigned.length} partitions of ${config.topic}`);
+    position.forget();
+    hooks.onPartitionsAssigned(config.topic, assigned);
+    if (assigned.length > 0) void lookBack(assigned);
+  }
+
+  /** Where we begin, and whether something is gone that we never read. */
+  async function lookBack(partitions: readonly number[]): Promise<void> {
+    try {
+      const offsets = await admin.run((connected) => fetchPartitionOffsets(connected, config), offsets_timeout_ms);
+      const ours = offsets.filter(({ partition }) => partitions.includes(partition));
+      for (const { partition, committed, oldest, end } of ours) {
+        if (position.behind(partition, 0) === undefined) position.moved(partition, Number(committed ?? oldest), Number(end));
+      }
+      for (const missing of missingHistory(config.topic, ours)) hooks.onHistoryMissing(missing);
+    } catch (error) {
+      log.debug({ err: error }, "The partitions' offsets could not be read");
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        await prepareWithPatience();
+        await runConsumerSession({ kafka, config, handler, position, hooks, log, onAssigned }, stop.signal);
+      } catch (error) {
+        assigned = undefined;
+        if (stop.signal.aborted) return;
+        if (isFinal(error)) return onFailed(error);
+        await waitAfter(error);
+      }
+    }
+  }
+
+  /** Topics that are missing may yet be made by somebody else, so nothing here is final. */
+  async function prepareWithPatience(): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        return await prepare();
+      } catch (error) {
+        await waitAfter(error);
+      }
+    }
+  }
+
+  async function waitAfter(error: unknown): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    if (trouble === undefined)
+      log.warn({ err: error }, `Kafka at ${config.brokers.join(", ")} is not usable; trying until it is: ${message}`);
+    trouble = message;
+    const ceiling_ms = Math.min(retry_delay_max_ms, retry_delay_ms * 2 ** failures++);
+    await pause(ceiling_ms * (0.5 + Math.random() / 2), stop.signal);
+  }
+
+  const running = run();
+
+  return {
+    async close() {
+      stop.abort();
+      await running;
+    },
+    async check() {
+      if (assigned === undefined) return { state: "down", detail: trouble ?? "joining the consumer group" };
+      if (assigned.length === 0) return { state: "standby", detail: "other processes of the group have all partitions" };
+      const ends = await admin.run((connected) => connected.fetchTopicOffsets(config.topic), check_timeout_ms);
+      for (const { partition, high } of ends) {
+        const behind = assigned.includes(partition) ? position.behind(partition, Number(high)) : undefined;
+        if (behind !== undefined) hooks.onConsumerLag(config.topic, partition, behind);
+      }
+      return { state: "up" };
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { EventLog, EventLogState } from "../article/event-log.ts";
+import type { KafkaConfig } from "../config/config.ts";
+import type { Logger } from "../platform/log.ts";
+import { createAdminConnection } from "./admin.ts";
+import { createKafkaClient } from "./client.ts";
+import { type Consumption, startConsumption } from "./consumption.ts";
+import type { KafkaHooks } from "./hooks.ts";
+import { createPublisher } from "./publisher.ts";
+import { createSender } from "./sender.ts";
+import { ensureTopics } from "./topics.ts";
+
+export interface KafkaLogParts {
+  readonly log: Logger;
+  readonly hooks: KafkaHooks;
+}
+
+/** Creating topics waits for their leaders. */
+const topics_timeout_ms = 15_000;
+const check_timeout_ms = 700;
+
+/**
+ * The event log in Kafka. Connects when it is first used, so that writes go on (into the outbox) while Kafka is away.
+ * `consume` resolves at once and goes on trying; `failed` rejects on a fault that no repetition cures.
+ */
+export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts): EventLog {
+  const kafka = createKafkaClient(config, log);
+  const admin = createAdminConnection(kafka);
+  const events = createSender(kafka);
+  const deadLetters = createSender(kafka);
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  // Whoever does not look at it must not be ended by it.
+  failed.catch(() => {});
+
+  let prepared: Promise<void> | undefined;
+  async function prepare(): Promise<void> {
+    prepared ??= admin.run((connected) => ensureTopics(connected, config, log), topics_timeout_ms);
+    try {
+      await prepared;
+    } catch (error) {
+      prepared = undefined;
+      throw error;
+    }
+  }
+
+  const publisher = createPublisher({ config, events, deadLetters, hooks, prepare });
+  let consumption: Consumption | undefined;
+
+  async function check(): Promise<EventLogState> {
+    try {
+      if (consumption) return await consumption.check();
+      await admin.run((connected) => connected.describeCluster(), check_timeout_ms);
+      return { state: "up" };
+    } catch (error) {
+      return { state: "down", detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  return {
+    publish: publisher.publish,
+    publishDeadLetter: publisher.publishDeadLetter,
+    check,
+    failed,
+    async consume(handler) {
+      if (consumption) throw new Error("This event log is being consumed already");
+      consumption = startConsumption({ kafka, config, admin, hooks, log, prepare, onFailed: fail }, handler);
+    },
+    async [Symbol.asyncDispose]() {
+      await consumption?.close();
+      await Promise.all([events.close(), deadLetters.close()]);
+      await admin.close();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import type { EventLog, EventRecord } from "../article/event-log.ts";
+import { pause, withDeadline } from "../platform/deadline.ts";
+import type { Logger } from "../platform/log.ts";
+import type { Outbox, OutboxRow } from "../store/article-store.ts";
+import type { Database } from "../store/database.ts";
+import type { RelayHooks, RelayState } from "./hooks.ts";
+import { createWakeUp } from "./wake-up.ts";
+
+export interface RelayParts {
+  readonly outbox: Outbox;
+  readonly eventLog: EventLog;
+  /** DB1, whose lock makes one process the leader. */
+  readonly database: Database;
+  readonly log: Logger;
+  readonly hooks: RelayHooks;
+}
+
+export interface Relay {
+  /** Tells that a write has been committed. Never throws, never waits. */
+  poke(): void;
+  /** Carries events from the outbox to the log, while this process leads, until `stop` aborts. Never rejects. */
+  run(stop: AbortSignal): Promise<void>;
+}
+
+/** Any number that nothing else in the database locks: "blog" in ASCII. */
+export const relay_lock_key = 0x626c6f67;
+
+/** Enough to fill a request to the log some times over; the outbox also bounds their bytes. */
+const rows_max = 1000;
+/** While there is work, the writes of processes that cannot poke us wait no longer than this; then less and less often. */
+const poll_interval_ms = 20;
+const poll_interval_max_ms = 500;
+const busy_for_ms = 2000;
+const retry_delay_ms = 50;
+const retry_delay_max_ms = 5000;
+/** The batch in hand may finish this long after the stop; what is not removed then is published again later. */
+const drain_timeout_ms = 5000;
+
+/**
+ * Takes the oldest rows, publishes them in order, and removes them once the log has them. Never a cursor over ids: rows commit out of
+ * the order of their ids, and one that was passed over would be lost.
+ */
+export function createRelay({ outbox, eventLog, database, log, hooks }: RelayParts): Relay {
+  const wakeUp = createWakeUp();
+  let state: RelayState = "waiting";
+
+  function enter(next: RelayState): void {
+    if (state === next) return;
+    state = next;
+    hooks.onRelayStateChanged(next);
+  }
+
+  /** Resolves to how many rows went on their way. */
+  async function publishOldest(): Promise<number> {
+    const rows = await outbox.take(rows_max);
+    if (rows.length === 0) return 0;
+    await eventLog.publish(rows.map(toRecord));
+    await outbox.remove(rows.map(({ id }) => id));
+    hooks.onPublished(rows.length);
+    return rows.length;
+  }
+
+  function blocked(error: unknown): void {
+    if (state !== "blocked") {
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn({ err: error }, `Events wait in the outbox, since they cannot be published; trying until they are: ${message}`);
+    }
+    enter("blocked");
+  }
+
+  function unblocked(): void {
+    if (state === "blocked") log.info("Events are published again");
+    enter("publishing");
+  }
+
+  async function lead(ended: AbortSignal): Promise<void> {
+    let failures = 0;
+    let busy_until_ms = performance.now() + busy_for_ms;
+    let interval_ms = poll_interval_ms;
+    while (!ended.aborted) {
+      try {
+        const published = await finishInTime(publishOldest(), ended);
+        unblocked();
+        failures = 0;
+        if (published > 0) {
+          busy_until_ms = performance.now() + busy_for_ms;
+          interval_ms = poll_interval_ms;
+          continue;
+        }
+      } catch (error) {
+        if (ended.aborted) return;
+        blocked(error);
+        await pause(backOff(failures++), ended);
+        continue;
+      }
+      await wakeUp.wait(interval_ms, ended);
+      if (performance.now() > busy_until_ms) interval_ms = Math.min(poll_interval_max_ms, interval_ms * 1.5);
+    }
+  }
+
+  return {
+    poke: wakeUp.poke,
+    async run(stop) {
+      let failures = 0;
+      while (!stop.aborted) {
+        try {
+          await database.withLeadership(relay_lock_key, stop, async (lost) => {
+            failures = 0;
+            log.info("This process publishes the outbox's events");
+            unblocked();
+            await lead(AbortSignal.any([stop, lost]));
+          });
+          if (!stop.aborted) log.warn("Another process may publish the outbox's events now: the lock in DB1 was lost");
+          enter("waiting");
+        } catch (error) {
+          if (stop.aborted) return;
+          blocked(error);
+          await pause(backOff(failures++), stop);
+        }
+      }
+    },
+  };
+}
+
+/** As `work`, but not for longer than the drain's time once `ended` aborts. */
+async function finishInTime<Result>(work: Promise<Result>, ended: AbortSignal): Promise<Result> {
+  const cut = Promise.withResolvers<never>();
+  const onEnd = () => withDeadline(work, drain_timeout_ms).catch(cut.reject);
+  ended.addEventListener("abort", onEnd, { once: true });
+  try {
+    return await Promise.race([work, cut.promise]);
+  } finally {
+    ended.removeEventListener("abort", onEnd);
+  }
+}
+
+function backOff(failures: number): number {
+  return Math.min(retry_delay_max_ms, retry_delay_ms * 2 ** failures) * (0.5 + Math.random() / 2);
+}
+
+function toRecord({ id, article_id, value, headers }: OutboxRow): EventRecord {
+  return { key: String(article_id), value, headers, outbox_id: id };
+}

@@ -1,0 +1,9 @@
+import { sqlState } from "../store/sql-errors.ts";
+
+/**
+ * Whether the database refuses the data themselves: SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation),
+ * PostgreSQL manual, appendix A. Whatever else it says may pass.
+ */
+export function isDataError(error: unknown): boolean {
+  return /^2[23]/.test(sqlState(error) ?? "");
+}
