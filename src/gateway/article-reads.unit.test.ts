@@ -44,7 +44,7 @@ test("an operation with singles, equal lists, other lists and searches makes one
     "/articles  id,title,author true",
     "/articles 1,2 id false",
     "/articles published id false",
-    "/articles/search  id,title false",
+    "/articles/search  id,title undefined",
   ]);
 });
 

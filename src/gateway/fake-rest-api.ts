@@ -50,8 +50,9 @@ export function createFakeRestApi({ now = () => new Date() } = {}) {
     const asked = `${request.method} ${id === undefined ? "" : "/id"}${action === undefined ? "" : `/${action}`}`;
     switch (asked) {
       case "GET ":
+        return list(searchParams, ["ids", "count_views", "sort", "cursor", "with_total"]);
       case "GET /search":
-        return list(searchParams);
+        return list(searchParams, ["q"]);
       case "POST ":
         return respond(201, put({ ...commands.create(await read(request, ArticleInputSchema), now()), id: ++last_id }));
       case "PATCH /id": {
@@ -68,7 +69,10 @@ export function createFakeRestApi({ now = () => new Date() } = {}) {
     }
   }
 
-  function list(query: URLSearchParams): Response {
+  function list(query: URLSearchParams, own_parameters: readonly string[]): Response {
+    const known = [...own_parameters, "page", "per_page", "status", "category", "author", "tag", "fields"];
+    const unknown = [...query.keys()].find((name) => !known.includes(name));
+    if (unknown !== undefined) throw invalid(unknown, `${unknown} is not known here.`);
     const ids = query.get("ids")?.split(",").map(Number);
     const per_page = number(query, "per_page", 10);
     const page = query.has("cursor") ? null : number(query, "page", 1);

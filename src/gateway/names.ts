@@ -40,9 +40,14 @@ function isCompound(word: string): boolean {
   return word.includes("_") || word.includes("-");
 }
 
-/** A message of REST's in GraphQL's words: `per_page` becomes `perPage`. */
+const bodyPointers = /(?<![\w/])\/(title|content|author|category|tags|status)(?!\w)/g;
+
+/** A message of REST's in GraphQL's words: `per_page` becomes `perPage`, `/title` becomes `/input/title`. */
 export function toGraphqlText(text: string): string {
-  return text.replace(restWords, (word) => graphqlWords.get(word) ?? word);
+  return text
+    .replace(restWords, (word) => graphqlWords.get(word) ?? word)
+    .replace(bodyPointers, "/input/$1")
+    .replace(/^q (?=is|has|holds)/, "query ");
 }
 
 const filters = new Set(["status", "category", "author", "tag"]);

@@ -19,6 +19,13 @@ test("REST's words become GraphQL's, only as whole words", () => {
   );
 });
 
+test("places in a body become places in the input, and q is the query", () => {
+  expect(toGraphqlText("The article is not valid: see /title, /tags/3, /nope/title.")).toBe(
+    "The article is not valid: see /input/title, /input/tags/3, /nope/title.",
+  );
+  expect(toGraphqlText("q has 501 characters; text of 1 to 500 characters is allowed.")).toStartWith("query has 501");
+});
+
 test("pointers lead into the arguments of the GraphQL field", () => {
   const pointers = ["/title", "/tags/3", "", "per_page", "page", "category", "q", "ids", "sort", "If-Match"];
   expect(pointers.map((pointer) => toGraphqlEntry({ pointer, detail: "", code: "" }).pointer)).toEqual([

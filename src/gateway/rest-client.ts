@@ -1,6 +1,7 @@
 import type { ArticleField, ArticleInput, ArticlePatch } from "../article/article.ts";
 import { AppError } from "../article/errors.ts";
 import { type CallPolicy, type RestCall, singleAttempt } from "./call-policy.ts";
+import { toGraphqlEntry } from "./names.ts";
 import { type ArticlePage, articleOf, articlesOf, type FetchedArticle, pageOf, readAnswer } from "./rest-answer.ts";
 
 export type Fetch = (request: Request) => Promise<Response>;
@@ -104,18 +105,18 @@ export function createRestClient({ base_url, fetch, policy = singleAttempt, hook
   }
 
   return {
-    getMany: (caller, ids, fields, count_views) => {
+    getMany: async (caller, ids, fields, count_views) => {
       const query = new URLSearchParams({ ids: ids.join(","), fields: withId(fields), per_page: "100", with_total: "false" });
       if (count_views) query.set("count_views", "true");
       return call(caller, { operation: "get_many", method: "GET", path: "", query }, articlesOf);
     },
-    list: (caller, request) => {
+    list: async (caller, request) => {
       const { page, per_page, cursor, sort, filter, fields, with_total } = request;
       const query = queryOf({ page, per_page, cursor, sort, ...filter, fields: withId(fields), with_total });
       return call(caller, { operation: "list", method: "GET", path: "", query }, pageOf);
     },
-    search: (caller, { fields, ...request }) => {
-      const query = queryOf({ ...request, fields: withId(fields), with_total: false });
+    search: async (caller, { fields, ...request }) => {
+      const query = queryOf({ ...request, fields: withId(fields) });
       return call(caller, { operation: "search", method: "GET", path: "/search", query }, articlesOf);
     },
     create: (caller, body) => call(caller, { operation: "create", method: "POST", path: "", body }, articleOf),
@@ -171,9 +172,18 @@ function unreachable(error: unknown): AppError {
 function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) query.set(name, String(value));
+    if (value === undefined) continue;
+    if (typeof value === "string" && !value.isWellFormed()) throw notWellFormed(name);
+    query.set(name, String(value));
   }
   return query;
+}
+
+/** A URL cannot carry half of a surrogate pair: it would become another text, U+FFFD, and find something else. */
+function notWellFormed(name: string): AppError {
+  const detail = `${name} holds half of a surrogate pair.`;
+  const entry = toGraphqlEntry({ pointer: name, detail, code: "forbidden_character" });
+  return new AppError("invalid_parameter", entry.detail, { errors: [entry] });
 }
 
 function withId(fields: readonly ArticleField[]): string {
