@@ -2,12 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Article, statuses } from "../article/article.ts";
 import { describeWith, postgres } from "../testing/services.ts";
-import { openPostgresStore, type TestStore } from "../testing/stores.ts";
+import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/stores.ts";
 import { createArticleReads } from "./article-reads.ts";
 import { type ArticleFilter, type ArticleReads, type ListPage, type Position, type Sort, sortFields } from "./article-store.ts";
 
+/** PGlite makes its files first. */
+const open_timeout_ms = 30_000;
+
 describeWith([postgres], "article reads on PostgreSQL", () => {
   for (const name of ["primary", "replica"] as const) describe(name, () => articleReads(name, () => openPostgresStore(name)));
+});
+describe("article reads on PGlite", () => {
+  for (const name of ["primary", "replica"] as const) describe(name, () => articleReads(name, () => openPgliteStore(name)));
 });
 
 /** Few different values, so that sorts tie; some drafts without a date; titles whose order differs between collations. */
@@ -55,7 +61,7 @@ function articleReads(name: "primary" | "replica", open: () => Promise<TestStore
       await database.query({ text: "INSERT INTO article_views VALUES (1000, 3)" });
     }
     await database.query({ text: "UPDATE article_views SET views = (id - 1) % 6 WHERE id < 1000" });
-  });
+  }, open_timeout_ms);
   afterAll(() => store[Symbol.asyncDispose]());
 
   const everything = { filter: {}, sort: { field: "created_at", descending: true }, start: { offset: 0 } } as const;
@@ -111,7 +117,13 @@ function articleReads(name: "primary" | "replica", open: () => Promise<TestStore
     });
 
     test("the total is there when asked for, and items carry the fields asked for", async () => {
-      const page = await reads.list({ ...everything, filter: { status: "draft" }, limit: 2, fields: ["status"], with_total: true });
+      const page = await reads.list({
+        ...everything,
+        filter: { status: "draft" },
+        limit: 2,
+        fields: ["status"],
+        with_total: true,
+      });
       expect(page).toMatchObject({ items_json: '[{"status":"draft"},{"status":"draft"}]', count: 2, total: 20 });
       expect((await reads.list({ ...everything, limit: 2, with_total: false })).total).toBeNull();
     });

@@ -3,7 +3,7 @@ import type { Article } from "../article/article.ts";
 import { create, type NewArticle, patch, publish } from "../article/commands.ts";
 import { AppError } from "../article/errors.ts";
 import { describeWith, postgres } from "../testing/services.ts";
-import { openPostgresStore, type TestStore } from "../testing/stores.ts";
+import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/stores.ts";
 import { createArticleReads } from "./article-reads.ts";
 import type { ArticleReads, ArticleWrites, IfMatch, Outbox } from "./article-store.ts";
 import { createArticleWrites } from "./article-writes.ts";
@@ -14,8 +14,11 @@ const now = new Date("2026-11-23T09:30:00.000Z");
 const later = new Date("2026-11-23T09:31:00.000Z");
 const input = { title: "Title", content: "Content", author: "Ada" };
 const ifMatch = (...versions: number[]): IfMatch => ({ versions, text: versions.map((version) => `"${version}"`).join(", ") });
+/** PGlite makes its files first. */
+const open_timeout_ms = 30_000;
 
 describeWith([postgres], "article writes on PostgreSQL", () => articleWrites(() => openPostgresStore("primary")));
+describe("article writes on PGlite", () => articleWrites(() => openPgliteStore("primary")));
 
 function articleWrites(open: () => Promise<TestStore>): void {
   let store: TestStore;
@@ -30,7 +33,7 @@ function articleWrites(open: () => Promise<TestStore>): void {
     reads = createArticleReads({ database, dialect: "primary" });
     writes = createArticleWrites({ database, reads, onCommitted: () => commits++ });
     outbox = createOutbox(database);
-  });
+  }, open_timeout_ms);
   afterAll(() => store[Symbol.asyncDispose]());
   beforeEach(async () => {
     await store.database.query({ text: "DELETE FROM articles" });

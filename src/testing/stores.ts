@@ -1,3 +1,8 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openPglite } from "../embedded/pglite-database.ts";
+import { loadPgliteEngine } from "../embedded/pglite-engine.ts";
 import { createLog } from "../platform/log.ts";
 import type { Database } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
@@ -26,6 +31,20 @@ export async function openPostgresStore(
     async [Symbol.asyncDispose]() {
       await Promise.all([database, ...others].map((each) => each[Symbol.asyncDispose]()));
       await drop();
+    },
+  };
+}
+
+/** Embedded, in a folder of its own. */
+export async function openPgliteStore(name: Database["name"]): Promise<TestStore> {
+  const dir = await mkdtemp(join(tmpdir(), "blog-test-"));
+  const database = await openPglite({ engine: await loadPgliteEngine(), dir, name });
+  await migrate(database, migrations[name], { log });
+  return {
+    database,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await rm(dir, { recursive: true });
     },
   };
 }
