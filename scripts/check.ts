@@ -1,0 +1,44 @@
+/**
+ * `bun run check`: everything that has to hold before a change goes in. Its last line is `N passed, N failed, N skipped`.
+ * Exits 1 when a step or a test failed, or nothing was tested; with CI=true also when a test was skipped.
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { junitCounts } from "./junit-counts.ts";
+import { install, packageScript, root, runStep } from "./steps.ts";
+
+const report_file = join(root, "dist/junit.xml");
+const quick_ms = 60_000;
+const tests_ms = 9 * 60_000;
+
+const failed_steps: string[] = [];
+
+async function step(name: string, command: readonly string[], timeout_ms: number, live = false): Promise<void> {
+  const { ok } = await runStep({ name, command, timeout_ms, live });
+  if (!ok) failed_steps.push(name);
+}
+
+const installed = await install();
+if (!installed.ok) {
+  process.stdout.write("0 passed, 1 failed, 0 skipped\n");
+  process.exit(1);
+}
+await step("check the format", packageScript("format:check"), quick_ms);
+await step("lint", packageScript("lint"), quick_ms);
+await step("check the types", packageScript("typecheck"), quick_ms);
+await step("build", packageScript("build"), 150_000);
+
+rmSync(report_file, { force: true });
+mkdirSync(join(root, "dist"), { recursive: true });
+const tests = [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${report_file}`];
+const { ok } = await runStep({ name: "test", command: tests, timeout_ms: tests_ms, live: true });
+
+const report = await Bun.file(report_file)
+  .text()
+  .catch(() => "");
+const { passed, failed, skipped } = junitCounts(report, ok ? 0 : 1);
+const skipping_fails = process.env["CI"] === "true" && skipped > 0;
+if (failed_steps.length > 0) process.stderr.write(`Failed: ${failed_steps.join(", ")}\n`);
+if (skipping_fails) process.stderr.write(`CI=true, and ${skipped} tests were skipped: that is a failure.\n`);
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+process.exit(failed_steps.length > 0 || failed > 0 || skipping_fails ? 1 : 0);
