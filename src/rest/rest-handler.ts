@@ -44,11 +44,11 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
   const articles = parts.writable ? articleRoutes(parts.reads, { callerOf: () => "", ...parts }) : articleRoutes(parts.reads);
   const documented = [...articles, ...operationalRoutes];
   const document = JSON.stringify(createOpenApiDocument(documented, parts.version));
-  const routes = [...documented, ...documentRoutes(document, parts.docs)];
+  const routes = [...documented, ...documentRoutes(document, parts.docs)].map(serve);
   const lagHeaders = lagHeadersOf(parts);
 
   /** A path without parameters has no `params` at all. */
-  async function answer(request: Request, params: Call["params"] | undefined, route: Route | undefined): Promise<Response> {
+  async function answer(request: Request, params: Call["params"] | undefined, route: ServedRoute | undefined): Promise<Response> {
     const context = contextOf(request);
     let given: Answer;
     try {
@@ -82,13 +82,23 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
   return async (request) => app.fetch(request);
 }
 
-async function dispatch(route: Route, call: Call): Promise<Answer> {
+/** A route as it is served: what does not change between requests is worked out once. */
+interface ServedRoute {
+  readonly template: string;
+  readonly allow: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+}
+
+function serve(route: Route): ServedRoute {
+  return { template: route.template, allow: allowOf(route), operations: new Map(Object.entries(route.operations)) };
+}
+
+async function dispatch({ allow, operations }: ServedRoute, call: Call): Promise<Answer> {
   const { method } = call.request;
-  const allow = allowOf(route);
   if (method === "OPTIONS") return emptyAnswer(204, { allow });
-  const operation = new Map<string, Operation>(Object.entries(route.operations)).get(method === "HEAD" ? "GET" : method);
+  const operation = operations.get(method === "HEAD" ? "GET" : method);
   if (operation !== undefined) return operation.run(call);
-  const message = `${shownMethod(method)} is not allowed here; ${allow === "" ? "nothing is on this server" : `allowed: ${allow}`}.`;
+  const message = `${method.slice(0, 20)} is not allowed here; ${allow === "" ? "nothing is on this server" : `allowed: ${allow}`}.`;
   const origin = { instance: pathOf(call.request.url), request_id: call.context.request_id };
   return problemAnswer(new AppError("method_not_allowed", message), origin, { allow });
 }
@@ -97,10 +107,6 @@ function allowOf({ operations }: Route): string {
   return Object.keys(operations)
     .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
     .join(", ");
-}
-
-function shownMethod(method: string): string {
-  return method.slice(0, 20);
 }
 
 function unknownPath(request: Request): AppError {
