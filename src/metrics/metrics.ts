@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
+import { createSampledGauges } from "./sampled-gauges.ts";
+
 /** Seconds; the finest separates a cached read from a query, the widest is the gateway's overall deadline. */
 const duration_buckets_s = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -17,7 +19,12 @@ export function createMetrics(build: BuildInfo) {
   const [registry] = registers as [Registry];
   collectProcessMetrics(registry);
 
-  new Gauge({ name: "build_info", help: "Always 1; its labels say which build runs", labelNames: ["version", "commit", "bun"], registers })
+  new Gauge({
+    name: "build_info",
+    help: "Always 1; its labels say which build runs",
+    labelNames: ["version", "commit", "bun"],
+    registers,
+  })
     .labels(build.version, build.commit, build.bun)
     .set(1);
 
@@ -25,6 +32,7 @@ export function createMetrics(build: BuildInfo) {
 
   return {
     registry,
+    sample: createSampledGauges(registry),
     http: {
       requests: new Counter({
         name: "http_requests_total",
@@ -92,7 +100,12 @@ export function createMetrics(build: BuildInfo) {
         help: "When an event was last applied to DB2, in Unix time",
         registers,
       }),
-      dead_letters: new Counter({ name: "dead_letters_total", help: "Events given up on, by reason", labelNames: ["reason"], registers }),
+      dead_letters: new Counter({
+        name: "dead_letters_total",
+        help: "Events given up on, by reason",
+        labelNames: ["reason"],
+        registers,
+      }),
     },
     upstream: {
       requests: new Counter({
@@ -122,6 +135,15 @@ export function createMetrics(build: BuildInfo) {
 function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   // Bun has no event loop histogram: these would report NaN and 2^63 nanoseconds.
-  const lag = ["seconds", "min_seconds", "max_seconds", "mean_seconds", "stddev_seconds", "p50_seconds", "p90_seconds", "p99_seconds"];
+  const lag = [
+    "seconds",
+    "min_seconds",
+    "max_seconds",
+    "mean_seconds",
+    "stddev_seconds",
+    "p50_seconds",
+    "p90_seconds",
+    "p99_seconds",
+  ];
   for (const suffix of lag) registry.removeSingleMetric(`nodejs_eventloop_lag_${suffix}`);
 }

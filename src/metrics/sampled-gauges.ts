@@ -13,20 +13,41 @@ export interface SampledGauge {
   readonly name: string;
   readonly help: string;
   readonly label_names: readonly string[];
-  sample(): Promise<readonly Sample[]>;
 }
 
-/** Registers a gauge that is read at each scrape. When reading fails or takes over a second it has no samples. */
-export function registerSampledGauge(registry: Registry, { name, help, label_names, sample }: SampledGauge): void {
-  new Gauge({
-    name,
-    help,
-    labelNames: [...label_names],
-    registers: [registry],
-    async collect() {
-      const samples = await withDeadline(sample(), sample_timeout_ms).catch(() => []);
-      this.reset();
-      for (const { labels, value } of samples) this.set({ ...labels }, value);
-    },
-  });
+export type Sampler = () => Promise<readonly Sample[]>;
+
+/** Adds a source to a gauge that is read at each scrape. A source that fails or takes over a second has no samples. */
+export type SampleGauge = (gauge: SampledGauge, sampler: Sampler) => void;
+
+/** Several parts of a process may feed one gauge: each database its own pool, for instance. */
+export function createSampledGauges(registry: Registry): SampleGauge {
+  const samplers = new Map<string, Sampler[]>();
+
+  return ({ name, help, label_names }, sampler) => {
+    const known = samplers.get(name);
+    if (known) {
+      known.push(sampler);
+      return;
+    }
+    const sources = [sampler];
+    samplers.set(name, sources);
+    new Gauge({
+      name,
+      help,
+      labelNames: [...label_names],
+      registers: [registry],
+      async collect() {
+        const samples = (await Promise.all(sources.map(sampleInTime))).flat();
+        this.reset();
+        // A gauge without labels is 0 after a reset, which would be a claim.
+        if (samples.length === 0) this.remove();
+        for (const { labels, value } of samples) this.set({ ...labels }, value);
+      },
+    });
+  };
+}
+
+function sampleInTime(sampler: Sampler): Promise<readonly Sample[]> {
+  return withDeadline(sampler(), sample_timeout_ms).catch(() => []);
 }

@@ -22,8 +22,8 @@ export interface Relay {
   run(stop: AbortSignal): Promise<void>;
 }
 
-/** Any number that nothing else in the database locks: "blog" in ASCII. */
-export const relay_lock_key = 0x626c6f67;
+/** Any number that nothing else in the database locks (migrations lock another): "rely" in ASCII. */
+export const relay_lock_key = 0x72656c79;
 
 /** Enough to fill a request to the log some times over; the outbox also bounds their bytes. */
 const rows_max = 1000;

@@ -1,0 +1,105 @@
+import type { EventLog } from "../article/event-log.ts";
+import { createRelay } from "../relay/relay.ts";
+import { createRestHandler } from "../rest/rest-handler.ts";
+import { createArticleReads } from "../store/article-reads.ts";
+import type { ArticleWrites, Outbox } from "../store/article-store.ts";
+import { createArticleWrites } from "../store/article-writes.ts";
+import type { Database } from "../store/database.ts";
+import { createIdempotencyKeys } from "../store/idempotency-keys.ts";
+import { createOutbox } from "../store/outbox.ts";
+import { createViewCounts } from "../store/view-counts.ts";
+import { watchArticles } from "./article-gauges.ts";
+import { watchPool } from "./database-hooks.ts";
+import { databaseCheck, prepareDatabase } from "./database-parts.ts";
+import { eventLogCheck } from "./event-log-parts.ts";
+import { repeatedly, running } from "./repeatedly.ts";
+import type { RoleContext, RunningRole } from "./role-context.ts";
+import { openRoleServer } from "./role-server.ts";
+
+export interface ApiParts {
+  readonly primary: Database;
+  readonly eventLog: EventLog;
+}
+
+export interface RunningApi extends RunningRole {
+  readonly writes: ArticleWrites;
+}
+
+type OutboxState = Awaited<ReturnType<Outbox["state"]>>;
+
+/** Seconds between two looks for idempotency keys that are too old. */
+const expire_keys_every_s = 300;
+
+/** REST over DB1, and the relay that carries its outbox to the event log. Ready without Kafka: writes go on into the outbox. */
+export async function startApi(context: RoleContext, { primary, eventLog }: ApiParts): Promise<RunningApi> {
+  const { config, metrics } = context;
+  const log = context.log.child({ role: "api" });
+  await using parts = new AsyncDisposableStack();
+
+  const server = parts.use(
+    openRoleServer(context, {
+      role: "api",
+      listen: config.listen.api,
+      checks: [databaseCheck(primary), eventLogCheck(eventLog, false)],
+    }),
+  );
+  await prepareDatabase(context, primary);
+
+  const outbox = createOutbox(primary);
+  const relay = createRelay({ outbox, eventLog, database: primary, log, hooks: { onPublished() {}, onRelayStateChanged() {} } });
+  const reads = createArticleReads({ database: primary, dialect: "primary" });
+  const writes = createArticleWrites({ database: primary, reads, onCommitted: relay.poke });
+  const idempotency = createIdempotencyKeys({
+    database: primary,
+    ttl_hours: config.idempotency_ttl_hours,
+    onCommitted: relay.poke,
+  });
+  const views = createViewCounts({ database: primary });
+
+  watchPool(metrics, primary);
+  watchArticles(metrics, "primary", reads);
+  watchOutbox(context, outbox);
+
+  parts.use(running((stop) => relay.run(stop)));
+  parts.defer(() => views.flush().catch((error) => log.warn({ err: error }, "the last views could not be written")));
+  parts.use(repeatedly("write views", config.views_flush_seconds * 1000, log, () => views.flush()));
+  parts.use(
+    repeatedly("expire idempotency keys", expire_keys_every_s * 1000, log, () =>
+      idempotency.expire(config.idempotency_ttl_hours),
+    ),
+  );
+
+  const handler = createRestHandler({
+    writable: true,
+    reads,
+    writes,
+    idempotency,
+    views,
+    now: () => new Date(),
+    log,
+    docs: true,
+    version: context.build.version,
+  });
+  server.start(handler);
+  const opened = parts.move();
+  return { server, handler, writes, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+function watchOutbox({ metrics }: RoleContext, outbox: Outbox): void {
+  // One scrape asks once for both.
+  let asked: ReturnType<Outbox["state"]> | undefined;
+  const state = () => {
+    asked ??= outbox.state().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  const gauge = (name: string, help: string, value: (state: OutboxState) => number) =>
+    metrics.sample({ name, help, label_names: [] }, async () => [{ labels: {}, value: value(await state()) }]);
+  gauge("outbox_pending", "Events that wait in DB1's outbox to be published", ({ pending }) => pending);
+  gauge(
+    "outbox_oldest_age_seconds",
+    "Age of the oldest event that waits in DB1's outbox; 0 when none waits",
+    ({ oldest_age_s }) => oldest_age_s,
+  );
+}

@@ -1,0 +1,48 @@
+import type { DatabaseConfig, EventLogConfig } from "../config/config.ts";
+import type { RoleContext, RunningRole } from "./role-context.ts";
+
+/** Tells a person at a terminal what runs where and what to try; a machine gets a log line. */
+export function announce({ config, build, log }: RoleContext, roles: readonly RunningRole[], duration_ms: number): void {
+  const urls = Object.fromEntries(config.roles.map((role) => [role, urlOf(roles, role)]));
+  log.info({ roles: config.roles, ...urls, duration_ms }, `blog ${build.version} is up`);
+  if (config.log.format !== "pretty" || !process.stderr.isTTY) return;
+
+  const lines = [
+    `blog ${build.version}, up after ${(duration_ms / 1000).toFixed(1)} s`,
+    "",
+    ...describe("REST", urls["api"], "/docs"),
+    ...describe("GraphQL", urls["gateway"], "/graphql"),
+    ...describe("Replica", urls["sync"], "/api/v1/articles"),
+    "",
+    ...(config.primary ? [`  DB1       ${database(config.primary)}`] : []),
+    ...(config.replica ? [`  DB2       ${database(config.replica)}`] : []),
+    ...(config.event_log ? [`  Events    ${eventLog(config.event_log)}`] : []),
+    ...(config.env === "development" ? ["  Writes    open to anyone who reaches the port (BLOG_ENV=development)"] : []),
+    ...(urls["api"] ? ["", "Try:", "", `  ${tryLine(urls["api"])}`] : []),
+    "",
+    "Ctrl-C stops it.",
+    "",
+  ];
+  process.stderr.write(`\n${lines.join("\n")}\n`);
+}
+
+function urlOf(roles: readonly RunningRole[], role: string): string | undefined {
+  return roles.find(({ server }) => server.role === role)?.server.url;
+}
+
+function describe(what: string, url: string | undefined, path: string): string[] {
+  return url === undefined ? [] : [`  ${what.padEnd(9)} ${url}${path}`];
+}
+
+function database(config: DatabaseConfig): string {
+  return config.kind === "pglite" ? `embedded, in ${config.data_dir}` : `${config.name} on ${config.host}:${config.port}`;
+}
+
+function eventLog(config: EventLogConfig): string {
+  return config.kind === "kafka" ? `Kafka ${config.brokers.join(", ")}, topic ${config.topic}` : "in this process";
+}
+
+function tryLine(url: string): string {
+  const article = JSON.stringify({ title: "Hello", content: "The first of many.", author: "Ada", status: "published" });
+  return `curl -s ${url}/api/v1/articles -H 'content-type: application/json' -d '${article}'`;
+}

@@ -1,0 +1,68 @@
+import type { DatabaseConfig, EmbeddedDatabaseConfig } from "../config/config.ts";
+import { type DataFolder, openDataFolder } from "../embedded/data-folder.ts";
+import { openEmbeddedDatabases } from "../embedded/embedded-databases.ts";
+import type { Check } from "../platform/health.ts";
+import type { Database } from "../store/database.ts";
+import { migrate } from "../store/migrate.ts";
+import { checkSchema } from "../store/migration-state.ts";
+import { migrations } from "../store/migrations.ts";
+import { openPostgres } from "../store/postgres.ts";
+import { waitForDatabase } from "../store/wait-for-database.ts";
+import { databaseHooks } from "./database-hooks.ts";
+import type { RoleContext } from "./role-context.ts";
+
+export interface Databases extends AsyncDisposable {
+  readonly primary?: Database;
+  readonly replica?: Database;
+  /** The locked data folder, when the databases are embedded. */
+  readonly folder?: DataFolder;
+}
+
+/** Opens the databases that the configuration names. Real ones connect when first asked, embedded ones at once. */
+export async function openDatabases(context: RoleContext, application_name: string): Promise<Databases> {
+  const { primary, replica } = context.config;
+  if (primary?.kind === "pglite") return openEmbedded(context, primary);
+  if (replica?.kind === "pglite") return openEmbedded(context, replica);
+
+  const open = (name: Database["name"], config: Exclude<DatabaseConfig, EmbeddedDatabaseConfig>) =>
+    stack.use(openPostgres(config, { name, application_name, log: context.log, hooks: databaseHooks(context.metrics, name) }));
+  const stack = new AsyncDisposableStack();
+  return {
+    ...(primary && { primary: open("primary", primary) }),
+    ...(replica && { replica: open("replica", replica) }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function openEmbedded({ metrics }: RoleContext, { data_dir }: EmbeddedDatabaseConfig): Promise<Databases> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(openDataFolder(data_dir));
+  const hooks = { primary: databaseHooks(metrics, "primary"), replica: databaseHooks(metrics, "replica") };
+  const { primary, replica } = stack.use(await openEmbeddedDatabases(folder, hooks));
+  const parts = stack.move();
+  return { primary, replica, folder, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** Thrown while starting, when the process is asked to stop before its services came. */
+export class StoppedWhileStarting extends Error {
+  override readonly name = "StoppedWhileStarting";
+}
+
+/** Waits until the database answers and its schema is this executable's. Throws StoppedWhileStarting. */
+export async function prepareDatabase({ config, log, stop }: RoleContext, database: Database): Promise<void> {
+  if (!(await waitForDatabase(database, stop, log))) throw new StoppedWhileStarting();
+  const known = migrations[database.name];
+  if (config.migrate) await migrate(database, known, { log });
+  else await checkSchema(database, known);
+}
+
+export function databaseCheck(database: Database): Check {
+  return {
+    name: database.name,
+    required: true,
+    async run() {
+      await database.query({ name: "ping", text: "SELECT 1" });
+      return { state: "up" };
+    },
+  };
+}

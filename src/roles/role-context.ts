@@ -1,0 +1,21 @@
+import type { Config } from "../config/config.ts";
+import type { BuildInfo, Metrics } from "../metrics/metrics.ts";
+import type { Handler } from "../platform/http-server.ts";
+import type { Logger } from "../platform/log.ts";
+import type { RoleServer } from "./role-server.ts";
+
+/** What every role of a process shares. */
+export interface RoleContext {
+  readonly config: Config;
+  readonly build: BuildInfo;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Aborts when the process is asked to stop: whatever waits for a service gives up. */
+  readonly stop: AbortSignal;
+}
+
+/** A role that serves until it is disposed of. */
+export interface RunningRole extends AsyncDisposable {
+  readonly server: RoleServer;
+  readonly handler: Handler;
+}

@@ -1,0 +1,96 @@
+import type { EventLog } from "../article/event-log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { CheckResult } from "../platform/health.ts";
+import type { Logger } from "../platform/log.ts";
+import type { ReplicationHooks } from "../replication/hooks.ts";
+import { createReplication } from "../replication/replication.ts";
+import { createRestHandler } from "../rest/rest-handler.ts";
+import { createArticleReads } from "../store/article-reads.ts";
+import type { Database } from "../store/database.ts";
+import { watchArticles } from "./article-gauges.ts";
+import { watchPool } from "./database-hooks.ts";
+import { databaseCheck, prepareDatabase } from "./database-parts.ts";
+import { eventLogCheck } from "./event-log-parts.ts";
+import type { RoleContext, RunningRole } from "./role-context.ts";
+import { openRoleServer } from "./role-server.ts";
+
+export interface SyncParts {
+  readonly replica: Database;
+  readonly eventLog: EventLog;
+  /** Ties DB1 to this replica, where the event log has no history for another. */
+  readonly claim?: (() => Promise<void>) | undefined;
+}
+
+/** Replication from the event log to DB2, and read-only REST over DB2. */
+export async function startSync(context: RoleContext, { replica, eventLog, claim }: SyncParts): Promise<RunningRole> {
+  const { config, metrics } = context;
+  const log = context.log.child({ role: "sync" });
+  await using parts = new AsyncDisposableStack();
+
+  const applying: { state: CheckResult } = { state: { state: "up" } };
+  const server = parts.use(
+    openRoleServer(context, {
+      role: "sync",
+      listen: config.listen.sync,
+      checks: [
+        databaseCheck(replica),
+        eventLogCheck(eventLog, true),
+        { name: "replication", required: true, run: async () => applying.state },
+      ],
+    }),
+  );
+  await prepareDatabase(context, replica);
+  await claim?.();
+
+  const hooks = replicationHooks(metrics, log, (state) => {
+    applying.state = state;
+  });
+  const replication = createReplication({ database: replica, eventLog, log, hooks });
+  const reads = createArticleReads({ database: replica, dialect: "replica" });
+  watchPool(metrics, replica);
+  watchArticles(metrics, "replica", reads);
+  await replication.start();
+
+  const handler = createRestHandler({
+    writable: false,
+    reads,
+    replicaLag: () => replication.lagSeconds(),
+    log,
+    docs: true,
+    version: context.build.version,
+  });
+  server.start(handler);
+  const opened = parts.move();
+  return { server, handler, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Metric and log line together, one function an event. */
+function replicationHooks(metrics: Metrics, log: Logger, become: (state: CheckResult) => void): ReplicationHooks {
+  let available = true;
+  return {
+    onEventsApplied(topic, counts, lags_s) {
+      for (const [event_type, { applied, stale }] of counts) {
+        metrics.kafka.consumed.labels(topic, event_type, "applied").inc(applied);
+        metrics.kafka.consumed.labels(topic, event_type, "stale").inc(stale);
+      }
+      for (const lag_s of lags_s) metrics.sync.lag.observe(lag_s);
+      metrics.sync.last_applied.set(Date.now() / 1000);
+    },
+    onDeadLetter({ topic, partition, record, reason, error }, event_type) {
+      metrics.kafka.consumed.labels(topic, event_type, "dead_letter").inc();
+      metrics.sync.dead_letters.labels(reason).inc();
+      log.error({ topic, partition, offset: record.offset, reason, error }, "event given up on: it is kept as a dead letter");
+    },
+    onReplicaUnavailable(error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      become({ state: "down", detail: `DB2 does not take events: ${detail}` });
+      if (available) log.warn({ err: error }, "DB2 does not take events: waiting, nothing is lost");
+      available = false;
+    },
+    onReplicaAvailable() {
+      become({ state: "up" });
+      log.info("DB2 takes events again");
+      available = true;
+    },
+  };
+}
