@@ -1,21 +1,26 @@
+import { countByType } from "../article/count-by-type.ts";
 import type { BatchHandler, EventLog, EventRecord, ReceivedRecord } from "../article/event-log.ts";
 import { slices } from "../article/slices.ts";
-import { pause } from "../platform/deadline.ts";
+import { withDeadline } from "../platform/deadline.ts";
 
 export interface InProcessLogHooks {
   onMessagesSent(topic: string, counts: ReadonlyMap<string, number>): void;
 }
 
+export interface InProcessLogParts {
+  readonly hooks: InProcessLogHooks;
+  /** What the running delivery may take to finish when the log closes. */
+  readonly drain_timeout_ms?: number;
+}
+
 const topic = "in-process";
 const partition = 0;
-/** What the running delivery may take to finish when the log closes. */
-const drain_timeout_ms = 5000;
 
 /**
  * The event log without Kafka: the outbox is what lasts, so `publish` resolves only after the handler has committed in DB2.
  * Before there is a handler it waits for one. A handler that throws rejects it, and whoever publishes sends again.
  */
-export function createInProcessLog({ hooks }: { readonly hooks: InProcessLogHooks }): EventLog {
+export function createInProcessLog({ hooks, drain_timeout_ms = 5000 }: InProcessLogParts): EventLog {
   const consumer = Promise.withResolvers<BatchHandler>();
   const closing = Promise.withResolvers<never>();
   closing.promise.catch(() => {});
@@ -57,9 +62,9 @@ export function createInProcessLog({ hooks }: { readonly hooks: InProcessLogHook
     async [Symbol.asyncDispose]() {
       closed = true;
       closing.reject(closedError());
-      await Promise.race([last, pause(drain_timeout_ms)]);
+      await withDeadline(last, drain_timeout_ms).catch(() => {});
       abort.abort();
-      await Promise.race([last, pause(drain_timeout_ms)]);
+      await withDeadline(last, drain_timeout_ms).catch(() => {});
     },
   };
 }
@@ -75,13 +80,4 @@ function toReceived({ key, value, headers, outbox_id }: EventRecord): ReceivedRe
     headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
     offset: String(outbox_id),
   };
-}
-
-function countByType(records: readonly EventRecord[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { headers } of records) {
-    const type = headers["event_type"] ?? "unknown";
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-  }
-  return counts;
 }

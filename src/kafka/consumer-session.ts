@@ -2,7 +2,7 @@ import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPay
 import type { BatchHandler } from "../article/event-log.ts";
 import { slices } from "../article/slices.ts";
 import type { KafkaConfig } from "../config/config.ts";
-import { pause, withDeadline } from "../platform/deadline.ts";
+import { withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { KafkaHooks } from "./hooks.ts";
 import { createOffsetCommits } from "./offset-commits.ts";
@@ -61,12 +61,16 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2000, restartOnFailure: async () => false },
   });
 
+  // Not the consumer's own commitOffsets: that does nothing, silently, once it is stopping.
+  let commitNow: EachBatchPayload["commitOffsetsIfNecessary"] = async () => {};
   const commits = createOffsetCommits(async (offsets) => {
-    const next = [...offsets].map(([partition, offset]) => ({ topic, partition, offset }));
-    await withDeadline(consumer.commitOffsets(next), commit_timeout_ms);
+    const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+    await withDeadline(commitNow({ topics: [{ topic, partitions }] }), commit_timeout_ms);
   }, log);
 
-  async function eachBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
+    commitNow = payload.commitOffsetsIfNecessary;
     const { partition } = batch;
     const { signal } = tenure;
     const partition_end = Number(batch.highWatermark);
@@ -123,9 +127,9 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
     const leaving = consumer
       .disconnect()
       .catch((error: unknown) => log.debug({ err: error }, "The consumer did not leave its group in order"));
-    await Promise.race([leaving, pause(drain_timeout_ms)]);
+    await withDeadline(leaving, drain_timeout_ms).catch(() => {});
     tenure.abort();
-    await Promise.race([leaving, pause(drain_timeout_ms)]);
+    await withDeadline(leaving, drain_timeout_ms).catch(() => {});
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Message } from "kafkajs";
+import { countByType } from "../article/count-by-type.ts";
 import { type DeadLetter, type EventRecord, RecordTooLarge } from "../article/event-log.ts";
 import { slices } from "../article/slices.ts";
 import type { KafkaConfig } from "../config/config.ts";
@@ -95,15 +96,6 @@ function toDeadLetterMessage({ record, topic, partition, reason, error, failed_a
 
 function sizeOf({ value }: EventRecord): number {
   return Buffer.byteLength(value) + record_overhead_bytes;
-}
-
-function countByType(records: readonly EventRecord[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { headers } of records) {
-    const type = headers["event_type"] ?? "unknown";
-    counts.set(type, (counts.get(type) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function tooLarge(topic: string, bytes: number): string {
