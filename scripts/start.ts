@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt } from "./build.ts";
+import { launcherGone } from "./launcher.ts";
 import { install, root } from "./steps.ts";
 
 const sample_articles = 200;
@@ -18,24 +19,13 @@ const service = Bun.spawn([blog, ...process.argv.slice(2)], {
   stdin: "ignore",
   stdout: "inherit",
   stderr: "inherit",
-  // In a session of its own: Ctrl-C would reach it from the terminal and again from each process above that passes
-  // it on, and a second signal means to the service "at once, not in order".
-  detached: true,
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) passOnOnce(signal);
-const exit_code = service.exited;
+// Ctrl-C reaches the service from the terminal; passed on, it would be the second signal, which means "at once, not in order".
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => service.kill("SIGTERM"));
+launcherGone().addEventListener("abort", () => service.kill("SIGTERM"));
 if (is_new) void addSamples();
-process.exit(await exit_code);
-
-/** Ctrl-C pressed again, a moment later, is passed on again. */
-function passOnOnce(signal: "SIGINT" | "SIGTERM" | "SIGHUP") {
-  let passed_on_ms = Number.NEGATIVE_INFINITY;
-  process.on(signal, () => {
-    if (performance.now() - passed_on_ms < 500) return;
-    passed_on_ms = performance.now();
-    service.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
-  });
-}
+process.exit(await service.exited);
 
 async function addSamples() {
   if (!(await succeeds([blog, "health", "--wait=60"]))) return;
