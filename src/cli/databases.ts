@@ -1,4 +1,6 @@
 import type { Config, PostgresConfig } from "../config/config.ts";
+import { openDataFolder } from "../embedded/data-folder.ts";
+import { openEmbeddedDatabases } from "../embedded/embedded-databases.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Database } from "../store/database.ts";
 import { openPostgres } from "../store/postgres.ts";
@@ -15,6 +17,13 @@ export interface OpenDatabases extends AsyncDisposable {
 export async function openDatabases(config: Config, log: Logger): Promise<OpenDatabases> {
   await using parts = new AsyncDisposableStack();
   const databases: Database[] = [];
+  const embedded = [config.primary, config.replica].find((database) => database?.kind === "pglite");
+  if (embedded?.kind === "pglite") {
+    const folder = parts.use(openDataFolder(embedded.data_dir));
+    const { primary, replica } = parts.use(await openEmbeddedDatabases(folder));
+    if (config.primary) databases.push(primary);
+    if (config.replica) databases.push(replica);
+  }
   const add = (database: Database) => void databases.push(parts.use(database));
   if (config.primary?.kind === "postgres") add(openServer(config.primary, "primary", log));
   if (config.replica?.kind === "postgres") add(openServer(config.replica, "replica", log));

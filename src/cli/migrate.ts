@@ -30,7 +30,7 @@ Without --target those of the database that the role owns: api DB1, sync DB2, al
       { database: config.primary ?? config.replica, command: "migrate", args, result: MigrateResultSchema, report },
       async () => {
         await using opened = await openDatabases(config, log);
-        return migrateDatabases({ databases: opened.databases, log }, args, report);
+        return await migrateDatabases({ databases: opened.databases, log }, args);
       },
     );
     terminal.out(json ? `${JSON.stringify(result, null, 2)}\n` : describe(result, status));

@@ -59,7 +59,7 @@ async function seedAlone(config: Config, args: { count: number; seed: string }, 
   if (config.migrate) await migrate(database, migrations.primary, { log });
   else await checkSchema(database, migrations.primary);
   const reads = createArticleReads({ database, dialect: "primary" });
-  return seedArticles({ writes: createArticleWrites({ database, reads }) }, args, report, signal);
+  return await seedArticles({ writes: createArticleWrites({ database, reads }) }, args, report, signal);
 }
 
 function summary({ count: written, seed, duration_ms }: SeedResult): string {

@@ -24,7 +24,7 @@ export function controlCommands({
 }: ControlCommandParts): Readonly<Record<string, ControlCommand>> {
   return {
     seed: controlCommand(SeedArgsSchema, (args, report, signal) => seedArticles({ writes }, args, report, signal)),
-    migrate: controlCommand(MigrateArgsSchema, (args, report) => migrateDatabases({ databases, log }, args, report)),
+    migrate: controlCommand(MigrateArgsSchema, (args) => migrateDatabases({ databases, log }, args)),
     health: controlCommand(Type.Object({}), () => health.report()),
   };
 }

@@ -1,6 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { Logger } from "../platform/log.ts";
-import type { Report } from "../platform/report.ts";
 import type { Database } from "../store/database.ts";
 import { migrate } from "../store/migrate.ts";
 import { migrationStatus } from "../store/migration-state.ts";
@@ -36,11 +35,7 @@ export interface MigrateParts {
 }
 
 /** Applies what is pending in the chosen databases, or with `status` only tells. Throws as `store/migrate.ts` does. */
-export async function migrateDatabases(
-  { databases, log }: MigrateParts,
-  args: MigrateArgs,
-  report: Report,
-): Promise<MigrateResult> {
+export async function migrateDatabases({ databases, log }: MigrateParts, args: MigrateArgs): Promise<MigrateResult> {
   const chosen = databases.filter(({ name }) => args.databases.includes(name));
   const results: MigrateResult["databases"] = [];
   for (const database of chosen) {
@@ -52,7 +47,6 @@ export async function migrateDatabases(
       applied: [...applied],
       migrations: states.map(({ name, state, applied_at }) => ({ name, state, applied_at })),
     });
-    report.progress(results.length, chosen.length);
   }
   return { databases: results };
 }

@@ -54,7 +54,7 @@ export function serveControl({ path, commands, log }: ControlParts): AsyncDispos
       return lines([{ error: { message } }], 404);
     }
     const args: unknown = await request.json().catch(() => undefined);
-    log.info({ command: name }, "command from the control socket");
+    log.debug({ command: name }, "command from the control socket");
     return stream(command, args, AbortSignal.any([request.signal, stopped.signal]));
   }
 
