@@ -55,9 +55,16 @@ CREATE INDEX "article_views_views" ON "article_views" USING btree ("views","id")
 CREATE INDEX "articles_created_at" ON "articles" USING btree ("created_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
 CREATE INDEX "articles_updated_at" ON "articles" USING btree ("updated_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
 CREATE INDEX "articles_published_at" ON "articles" USING btree ("published_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
+CREATE INDEX "articles_draft_created_at" ON "articles" USING btree ("created_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'draft');--> statement-breakpoint
+CREATE INDEX "articles_draft_updated_at" ON "articles" USING btree ("updated_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'draft');--> statement-breakpoint
+CREATE INDEX "articles_draft_published_at" ON "articles" USING btree ("published_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'draft');--> statement-breakpoint
+CREATE INDEX "articles_published_created_at" ON "articles" USING btree ("created_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'published');--> statement-breakpoint
+CREATE INDEX "articles_published_updated_at" ON "articles" USING btree ("updated_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'published');--> statement-breakpoint
+CREATE INDEX "articles_published_published_at" ON "articles" USING btree ("published_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'published');--> statement-breakpoint
+CREATE INDEX "articles_archived_created_at" ON "articles" USING btree ("created_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'archived');--> statement-breakpoint
+CREATE INDEX "articles_archived_updated_at" ON "articles" USING btree ("updated_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'archived');--> statement-breakpoint
+CREATE INDEX "articles_archived_published_at" ON "articles" USING btree ("published_at","id") WHERE (NOT "articles"."deleted" and "articles"."status" = 'archived');--> statement-breakpoint
 CREATE INDEX "articles_title" ON "articles" USING btree ("title" COLLATE "C","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
-CREATE INDEX "articles_status_created_at" ON "articles" USING btree ("status","created_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
-CREATE INDEX "articles_status_published_at" ON "articles" USING btree ("status","published_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
 CREATE INDEX "articles_category" ON "articles" USING btree ("category","created_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
 CREATE INDEX "articles_author" ON "articles" USING btree ("author","created_at","id") WHERE NOT "articles"."deleted";--> statement-breakpoint
 CREATE INDEX "articles_tags" ON "articles" USING gin ("tags") WHERE NOT "articles"."deleted";--> statement-breakpoint

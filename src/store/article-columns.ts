@@ -1,14 +1,21 @@
-import { type SQL, sql } from "drizzle-orm";
-import { bigint, customType, integer, type PgColumnBuilderBase, text, timestamp } from "drizzle-orm/pg-core";
+import { and, type SQL, sql } from "drizzle-orm";
+import {
+  type AnyPgColumn,
+  bigint,
+  customType,
+  type IndexBuilder,
+  index,
+  integer,
+  type PgColumnBuilderBase,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
 import { type ArticleField, type Status, statuses } from "../article/article.ts";
 
 const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 /** Milliseconds, as the wire has them: a cursor made of a finer column would skip rows. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "string" });
-
-/** `title` sorts by its bytes, alike on every server whatever its collation. */
-export const titleOrder = (title: unknown): SQL => sql`${title} COLLATE "C"`;
 
 /** The columns of an article that both databases have; `views_count` lives in a table of its own. */
 export const articleColumns = {
@@ -27,6 +34,40 @@ export const articleColumns = {
 /** What full-text search looks at; the function normalises and bounds it. */
 export const searchColumn = () =>
   tsvector("search").generatedAlwaysAs(sql`blog_search_vector("title", "content", "author", "category", "tags")`);
+
+/**
+ * Each sort has an index with the id behind it, walked in either direction. Behind a filter that matches much, the
+ * planner walks the sort's index and skips what does not match; behind one that matches little, it takes the filter's
+ * index and sorts the few. With `status` it would guess wrong, since dates are not independent of it (drafts have no
+ * published_at, archived articles are old ones): so each status has its own index of each date. A row is in one of them.
+ * `title` sorts by its bytes, alike on every server whatever its collation.
+ */
+export function articleIndexes(
+  table: Readonly<Record<keyof typeof articleColumns | "id" | "search", AnyPgColumn>>,
+  alive?: SQL,
+): IndexBuilder[] {
+  const { id, created_at, updated_at, published_at } = table;
+  const where = (indexed: IndexBuilder, condition?: SQL) => {
+    const both = and(alive, condition);
+    return both ? indexed.where(both) : indexed;
+  };
+  const ofStatus = statuses.flatMap((status) =>
+    [created_at, updated_at, published_at].map((date) =>
+      where(index(`articles_${status}_${date.name}`).on(date, id), sql`${table.status} = ${sql.raw(`'${status}'`)}`),
+    ),
+  );
+  return [
+    where(index("articles_created_at").on(created_at, id)),
+    where(index("articles_updated_at").on(updated_at, id)),
+    where(index("articles_published_at").on(published_at, id)),
+    ...ofStatus,
+    where(index("articles_title").on(sql`${table.title} COLLATE "C"`, id)),
+    where(index("articles_category").on(table.category, created_at, id)),
+    where(index("articles_author").on(table.author, created_at, id)),
+    where(index("articles_tags").using("gin", table.tags)),
+    where(index("articles_search").using("gin", table.search)),
+  ];
+}
 
 /**
  * Articles by status, in stripes: a transaction adds to the one row of its server process, so writers do not queue

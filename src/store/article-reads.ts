@@ -38,8 +38,8 @@ export function createArticleReads({ database, dialect }: { database: Database; 
   const get = (id: number, fields?: readonly ArticleField[]) => gather(id, fields && fieldSet(fields).join());
 
   async function list(query: ListQuery): Promise<ListPage> {
-    const { text, values } = listStatement(withFieldSet(query), dialect);
-    const { rows } = await database.query<ListRow>(names.list(text), values);
+    const { text, values, plan_fits_all } = listStatement(withFieldSet(query), dialect);
+    const { rows } = await database.query<ListRow>(plan_fits_all ? names.list(text) : { text }, values);
     const [row] = rows;
     if (row === undefined) throw new Error("a list answered no row");
     return { items_json: row.items_json, count: row.count, total: row.total, next: nextOf(row) };

@@ -33,12 +33,20 @@ const sortColumns: Readonly<Record<Sort["field"], SortColumn>> = {
   },
 };
 
+export interface ListStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** Whether one plan fits whatever the values are. It does not for a tag of ten articles and one of a million. */
+  readonly plan_fits_all: boolean;
+}
+
 /**
  * One statement, so one snapshot, for a page: its items as a JSON array, whether more follow and behind what, and the
  * total. LIMIT is written out: with a placeholder the planner expects a tenth of the table, and does not walk an index.
  */
-export function listStatement(query: ListQuery, dialect: Dialect): { text: string; values: readonly unknown[] } {
+export function listStatement(query: ListQuery, dialect: Dialect): ListStatement {
   const { bind, values } = createBind();
+  const { status: _, ...others } = query.filter;
   const condition = filterCondition(query.filter, dialect, bind);
   const limit = Math.trunc(query.limit);
   const direction = query.sort.descending ? "DESC" : "ASC";
@@ -54,7 +62,7 @@ FROM (
   SELECT *, row_number() OVER (ORDER BY sort_key ${direction} NULLS LAST, id ${direction}) AS n
   FROM (${page(query, condition, bind)}) found
 ) a ${viewsJoin(query.fields)}`;
-  return { text, values };
+  return { text, values, plan_fits_all: Object.values(others).every((value) => value === undefined) };
 }
 
 function page(query: ListQuery, condition: string, bind: Bind): string {
@@ -64,13 +72,16 @@ function page(query: ListQuery, condition: string, bind: Bind): string {
   if (query.sort.field !== "published_at") return branch(query.sort, condition, behind(query.sort, after, bind), rows, offset);
 
   // Articles without a date come last in both directions, behind all that have one. As two branches each walks the one
-  // index in its direction; ORDER BY … NULLS LAST, or OR in the condition, could not.
+  // index in its direction; ORDER BY … NULLS LAST, or OR in the condition, could not. The second is only walked when the
+  // first does not fill the page: where a filter leaves no article without a date, it would walk over all of them.
   const reach = offset === undefined ? `${rows}` : `${rows} + ${offset}::bigint`;
-  const undated = branch(query.sort, `${condition} AND a.published_at IS NULL`, behindUndated(query.sort, after, bind), reach);
-  if (after?.value === null) return undated;
+  const dateless = `${condition} AND a.published_at IS NULL${behindDateless(query.sort, after, bind)}`;
+  if (after?.value === null) return branch(query.sort, dateless, "", reach);
   const dated = branch(query.sort, `${condition} AND a.published_at IS NOT NULL`, behind(query.sort, after, bind), reach);
+  const unfilled = ` AND (SELECT count(*) FROM dated) < ${reach}`;
   const direction = query.sort.descending ? "DESC" : "ASC";
-  return `SELECT * FROM ((${dated}) UNION ALL (${undated})) both_branches
+  return `WITH dated AS MATERIALIZED (${dated})
+    SELECT * FROM (SELECT * FROM dated UNION ALL (${branch(query.sort, dateless, unfilled, reach)})) both_branches
     ORDER BY sort_key ${direction} NULLS LAST, id ${direction} LIMIT ${rows}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
 }
 
@@ -87,6 +98,6 @@ function behind(sort: Sort, after: Position | undefined, bind: Bind): string {
   return ` AND (${column}, ${id}) ${sort.descending ? "<" : ">"} (${bind(after.value)}::${type}, ${bind(after.id)}::bigint)`;
 }
 
-function behindUndated(sort: Sort, after: Position | undefined, bind: Bind): string {
+function behindDateless(sort: Sort, after: Position | undefined, bind: Bind): string {
   return after?.value === null ? ` AND a.id ${sort.descending ? "<" : ">"} ${bind(after.id)}::bigint` : "";
 }

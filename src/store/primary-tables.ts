@@ -1,14 +1,8 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { limits } from "../article/article.ts";
-import { articleColumns, countColumns, instant, searchColumn, titleOrder } from "./article-columns.ts";
+import { articleColumns, articleIndexes, countColumns, instant, searchColumn } from "./article-columns.ts";
 
-/**
- * Each sort has an index with the id behind it, walked in either direction. Behind a filter that matches much, the
- * planner walks the sort's index and skips what does not match; behind one that matches little, it takes the filter's
- * index and sorts the few. Only for `status` are the two not independent (drafts have no published_at), so it has
- * an index of its own with that sort, and one with the default sort.
- */
 export const articles = pgTable(
   "articles",
   {
@@ -17,16 +11,7 @@ export const articles = pgTable(
     search: searchColumn(),
   },
   (table) => [
-    index("articles_created_at").on(table.created_at, table.id),
-    index("articles_updated_at").on(table.updated_at, table.id),
-    index("articles_published_at").on(table.published_at, table.id),
-    index("articles_title").on(titleOrder(table.title), table.id),
-    index("articles_status_created_at").on(table.status, table.created_at, table.id),
-    index("articles_status_published_at").on(table.status, table.published_at, table.id),
-    index("articles_category").on(table.category, table.created_at, table.id),
-    index("articles_author").on(table.author, table.created_at, table.id),
-    index("articles_tags").using("gin", table.tags),
-    index("articles_search").using("gin", table.search),
+    ...articleIndexes(table),
     check("articles_title_length", sql`char_length(${table.title}) BETWEEN 1 AND 200`),
     check("articles_content_bytes", sql`octet_length(${table.content}) BETWEEN 1 AND ${sql.raw(`${limits.content_bytes_max}`)}`),
     check("articles_author_length", sql`char_length(${table.author}) BETWEEN 1 AND 100`),

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, customType, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
-import { articleColumns, countColumns, instant, searchColumn, titleOrder } from "./article-columns.ts";
+import { articleColumns, articleIndexes, countColumns, instant, searchColumn } from "./article-columns.ts";
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 
 /**
  * A deleted article stays as a tombstone in the same row, content emptied, so that no older event can bring it back.
- * Indexes leave tombstones out; see primary-tables.ts for why these. No length is checked here: a CHECK that fails
+ * Indexes leave tombstones out. No length is checked here: a CHECK that fails
  * (SQLSTATE 23…) makes the event a dead letter.
  */
 export const articles = pgTable(
@@ -18,23 +18,11 @@ export const articles = pgTable(
     deleted: boolean("deleted").notNull().default(false),
     search: searchColumn(),
   },
-  (table) => {
-    const alive = sql`NOT ${table.deleted}`;
-    return [
-      index("articles_created_at").on(table.created_at, table.id).where(alive),
-      index("articles_updated_at").on(table.updated_at, table.id).where(alive),
-      index("articles_published_at").on(table.published_at, table.id).where(alive),
-      index("articles_title").on(titleOrder(table.title), table.id).where(alive),
-      index("articles_status_created_at").on(table.status, table.created_at, table.id).where(alive),
-      index("articles_status_published_at").on(table.status, table.published_at, table.id).where(alive),
-      index("articles_category").on(table.category, table.created_at, table.id).where(alive),
-      index("articles_author").on(table.author, table.created_at, table.id).where(alive),
-      index("articles_tags").using("gin", table.tags).where(alive),
-      index("articles_search").using("gin", table.search).where(alive),
-      check("articles_status", sql`${table.status} IN ('draft', 'published', 'archived')`),
-      check("articles_version", sql`${table.version} > 0`),
-    ];
-  },
+  (table) => [
+    ...articleIndexes(table, sql`NOT ${table.deleted}`),
+    check("articles_status", sql`${table.status} IN ('draft', 'published', 'archived')`),
+    check("articles_version", sql`${table.version} > 0`),
+  ],
 );
 
 /**
