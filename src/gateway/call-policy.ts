@@ -45,5 +45,7 @@ export async function withinDeadline<T>(
 }
 
 function callerGone(signal: AbortSignal): AppError {
+  // An attempt inside a call: the call's own deadline, or its caller's going, is the reason already.
+  if (signal.reason instanceof AppError) return signal.reason;
   return new AppError("unavailable", "The caller has gone.", { cause: signal.reason });
 }

@@ -7,6 +7,7 @@ import { type RequestLimits, readGraphqlRequest } from "./graphql-request.ts";
 import { formatResult, respond } from "./graphql-response.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import { mediaTypes, negotiate } from "./media-types.ts";
+import type { OperationContext } from "./operation-context.ts";
 import { type CostLimits, costOf } from "./query-cost.ts";
 import { limitRule, parseWithin, type QueryLimits } from "./query-limits.ts";
 
@@ -42,7 +43,7 @@ export function createDocumentCaches() {
 export function createGraphqlPlugin(
   { limits, introspection, hooks }: GraphqlPluginParts,
   { documentCache }: ReturnType<typeof createDocumentCaches>,
-): Plugin {
+): Plugin<OperationContext> {
   const parse = parseWithin(limits);
   const withinLimits = limitRule(limits);
   return {
@@ -68,10 +69,16 @@ export function createGraphqlPlugin(
     },
     onExecute({ args, setResultAndStopExecution }) {
       const cost = costOf(args);
-      if (cost === undefined || cost <= limits.cost_max) return;
-      setResultAndStopExecution({
-        errors: [limitExceeded("cost", cost, limits.cost_max)],
-      });
+      if (cost !== undefined && cost > limits.cost_max) {
+        setResultAndStopExecution({ errors: [limitExceeded("cost", cost, limits.cost_max)] });
+        return undefined;
+      }
+      return {
+        onExecuteDone({ result, setResult, args: { contextValue } }) {
+          const stale = contextValue.staleness();
+          if (stale !== undefined && "data" in result) setResult({ ...result, extensions: { ...result.extensions, stale } });
+        },
+      };
     },
     onParams({ params, paramsHandler, setParamsHandler }) {
       const began = performance.now();

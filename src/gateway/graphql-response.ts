@@ -29,9 +29,14 @@ export function respond(result: Result | readonly Result[], media_type: MediaTyp
     status,
     headers: {
       "content-type": `${media_type}; charset=utf-8`,
+      ...(isStale(result) ? { "blog-stale": "1" } : {}),
       ...(status === 405 ? { allow: "POST" } : {}),
     },
   });
+}
+
+function isStale(result: Result | readonly Result[]): boolean {
+  return isBatch(result) ? result.some(isStale) : result.extensions?.["stale"] !== undefined;
 }
 
 function isBatch(result: Result | readonly Result[]): result is readonly Result[] {

@@ -11,6 +11,16 @@ export interface Caller extends Pick<RestCall, "deadline_ms" | "signal"> {
   readonly request_id: string;
   readonly traceparent: string;
   readonly authorization?: string;
+  /** Told when a replica answers: how far it is behind. */
+  readonly onReplicaLag?: (seconds: number) => void;
+  /** Told when an answer came from the replica, because the API could not. */
+  readonly onStale?: (stale: Stale) => void;
+}
+
+export interface Stale {
+  readonly reason: string;
+  /** Null when the replica does not say. */
+  readonly replica_lag_seconds: number | null;
 }
 
 export interface ListFilter {
@@ -90,7 +100,10 @@ export function createRestClient({ base_url, fetch, policy = singleAttempt, hook
       const { deadline_ms, signal } = caller;
       return await policy({ operation: ask.operation, kind, deadline_ms, signal }, async (attempt_signal) => {
         const response = await send(requestOf(articles, caller, ask, idempotency_key, attempt_signal));
-        return read(await readBody(response));
+        const answer = read(await readBody(response));
+        const lag = response.headers.get("blog-replica-lag-seconds");
+        if (lag !== null) caller.onReplicaLag?.(Number(lag));
+        return answer;
       });
     } catch (error) {
       result = error instanceof AppError ? error.code : "internal";
@@ -166,7 +179,7 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 function unreachable(error: unknown): AppError {
-  return new AppError("unavailable", "The API cannot be reached.", { cause: error });
+  return new AppError("unavailable", "The API cannot be reached.", { retry_after_s: 1, cause: error });
 }
 
 function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {

@@ -1,0 +1,52 @@
+import { AppError } from "../article/errors.ts";
+
+/** A call that was not even tried. */
+export class CallRefused extends AppError {
+  readonly reason: "breaker_open" | "bulkhead_full";
+
+  constructor(reason: CallRefused["reason"]) {
+    const message = reason === "breaker_open" ? "The API is not available at the moment." : "The API has too much to do.";
+    super("unavailable", message, { retry_after_s: 1 });
+    this.reason = reason;
+  }
+}
+
+/** An API that did not answer in less than this may be a healthy one, asked by an impatient caller. */
+const patience_min_ms = 500;
+
+/**
+ * Whether `error` speaks against the API's health: the one place that decides it. A refusal such as 404, 422 or 429 is an answer
+ * (`answered`); that the caller left, or had no patience, says nothing (`undecided`).
+ */
+export function verdictOn(error: unknown, attempt_ms: number, callerGone: boolean): "answered" | "failed" | "undecided" {
+  if (callerGone || !(error instanceof AppError) || error instanceof CallRefused) return "undecided";
+  switch (error.code) {
+    case "unavailable":
+    case "internal":
+      return "failed";
+    case "timeout":
+      return attempt_ms >= patience_min_ms ? "failed" : "undecided";
+    default:
+      return "answered";
+  }
+}
+
+/** Whether the same request may do better a little later. Writes too: they carry an Idempotency-Key. */
+export function isWorthRetrying(error: unknown): error is AppError {
+  if (!(error instanceof AppError) || error instanceof CallRefused) return false;
+  switch (error.code) {
+    case "unavailable":
+    case "timeout":
+    case "rate_limited":
+    // The first attempt of this write is still running; its answer comes under the same key.
+    case "idempotency_in_progress":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the replica should be asked instead. */
+export function cannotAnswer(error: unknown): error is AppError {
+  return error instanceof AppError && (error.code === "unavailable" || error.code === "timeout" || error.code === "rate_limited");
+}
