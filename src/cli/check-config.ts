@@ -20,9 +20,7 @@ export const checkConfig = defineCommand({
     if (role !== undefined) checkRole(role);
     const warnings = unknownVariables(terminal.env);
     const checked = check(terminal, role);
-    const effective = print
-      ? effectiveVariables({ ...terminal.env, ...(role === undefined ? {} : { BLOG_ROLE: role }) })
-      : undefined;
+    const effective = print ? effectiveVariables(terminal.env, role) : undefined;
     if (json) printJson(terminal, checked, warnings, effective);
     else printText(terminal, checked, warnings, effective);
     return exitCode(checked);

@@ -110,7 +110,8 @@ describe("check-config", () => {
       REST_API_URL: "http://u:canary@x",
       API_PORT: "0",
     };
-    const { out, err } = await run(["check-config", "--print"], env);
+    const { out, err } = await run(["check-config", "--print", "--role=gateway"], env);
+    expect(out).toMatch(/BLOG_ROLE +gateway +\(--role\)/);
     expect(out).toMatch(/API_PORT +0 +\(environment\)/);
     expect(out).toMatch(/SYNC_PORT +5001 +\(default\)/);
     expect(out).toMatch(/SECRET_KEY +\*\*\* +\(environment\)/);

@@ -1,4 +1,4 @@
-import { allVariables } from "./env.ts";
+import { allVariables, variables } from "./env.ts";
 import { maskPasswords } from "./problems.ts";
 import { type Environment, textOf } from "./reader.ts";
 
@@ -6,12 +6,13 @@ import { type Environment, textOf } from "./reader.ts";
 export interface EffectiveVariable {
   readonly name: string;
   readonly value: string | null;
-  readonly source: "environment" | "default" | "unset";
+  readonly source: "--role" | "environment" | "default" | "unset";
 }
 
-/** Every variable as it stands, secrets masked. Values are shown as they were written, right or wrong. */
-export function effectiveVariables(env: Environment): readonly EffectiveVariable[] {
+/** Every variable as it stands, secrets masked; `role` is `--role`'s. Values are shown as they were written, right or wrong. */
+export function effectiveVariables(env: Environment, role?: string): readonly EffectiveVariable[] {
   return allVariables.map((variable) => {
+    if (variable === variables.role && role !== undefined) return { name: variable.name, value: role, source: "--role" };
     const text = textOf(env, variable);
     if (text !== undefined) {
       return { name: variable.name, value: variable.secret ? "***" : maskPasswords(text), source: "environment" };
