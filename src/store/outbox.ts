@@ -25,7 +25,7 @@ const remove: Statement = { name: "outbox_remove", text: "DELETE FROM outbox WHE
 const state: Statement = {
   name: "outbox_state",
   text: `SELECT
-  (SELECT count(*) FROM (SELECT FROM outbox LIMIT ${counted_rows_max}) some) AS counted,
+  (SELECT count(*) FROM (SELECT FROM outbox LIMIT ${counted_rows_max}) first_rows) AS counted,
   (SELECT max(id) - min(id) + 1 FROM outbox) AS span,
   (SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1) AS oldest_age_s`,
 };
