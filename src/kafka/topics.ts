@@ -71,6 +71,8 @@ async function createTopics(admin: Admin, topics: ITopicConfig[], log: Logger): 
     const created = await admin.createTopics({ topics, waitForLeaders: true });
     if (created) log.info(`Made the Kafka topics ${names}, with ${partitions} partitions each`);
   } catch (error) {
+    // Made, but not yet known to every broker: whoever uses them first finds out, and tries again.
+    if (["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"].includes(protocolErrorOf(error) ?? "")) return;
     throw new Error(`The Kafka topics ${names} are missing and could not be made: ${explain(error)}`, { cause: error });
   }
 }
