@@ -35,7 +35,7 @@ export function generateArticle(seed: string | number, index: number): ArticleIn
 }
 
 function writeContent(random: Random, language: Language, fill: (template: string) => string): string {
-  const middles = random.sample(language.middles, random.integer(7, 12));
+  const middles = random.sample(language.middles, random.integer(6, 11));
   const sentences = [random.pick(language.openings), ...middles, random.pick(language.closings)].map(fill);
   const paragraphs: string[] = [];
   while (sentences.length > 0) paragraphs.push(sentences.splice(0, random.integer(2, 4)).join(language.space));
