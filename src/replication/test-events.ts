@@ -23,7 +23,7 @@ export function article(id: number, version: number, over: Partial<Article> = {}
 
 const envelope = {
   event_id: "0191e2f0-7c7f-7abc-8abc-0123456789ab",
-  timestamp: "2026-11-23T09:30:00.000Z",
+  timestamp: "2025-11-23T09:30:00.000Z",
   schema_version: 1,
 } as const;
 
