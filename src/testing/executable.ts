@@ -1,4 +1,4 @@
-import { ensureBuilt } from "../../scripts/build.ts";
+import { ensureBuilt as build } from "../../scripts/build.ts";
 import { start_timeout_ms } from "./instance.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -47,16 +47,24 @@ export async function startExecutable(options: StartOptions): Promise<Executable
   const log: LogLine[] = [];
   const urls: Record<string, string> = {};
   let stdout = "";
-  void eachLine(child.stdout, (line) => {
+  const read_stdout = eachLine(child.stdout, (line) => {
     stdout += `${line}\n`;
   });
-  void eachLine(child.stderr, (text) => {
+  const read_stderr = eachLine(child.stderr, (text) => {
     const line = parseLine(text);
     log.push(line);
     if (line.msg === "listening" && typeof line["role"] === "string" && typeof line["url"] === "string") {
       urls[line["role"]] = line["url"].replace(/\/$/, "");
     }
   });
+
+  /** Its last lines have been read too. */
+  async function ended(): Promise<number> {
+    const exit_code = await child.exited;
+    await Promise.all([read_stdout, read_stderr]);
+    return exit_code;
+  }
+  const exited = ended();
 
   const executable: Executable = {
     pid: child.pid,
@@ -67,15 +75,15 @@ export async function startExecutable(options: StartOptions): Promise<Executable
       waitFor(`the log line "${what}"`, () => log.find(matches), timeout_ms === undefined ? {} : { timeout_ms }),
     async stop() {
       child.kill("SIGTERM");
-      return await child.exited;
+      return await exited;
     },
     async kill() {
       child.kill("SIGKILL");
-      await child.exited;
+      await exited;
     },
     pause: () => child.kill("SIGSTOP"),
     resume: () => child.kill("SIGCONT"),
-    exited: child.exited,
+    exited,
     async [Symbol.asyncDispose]() {
       await this.kill();
     },
@@ -108,6 +116,14 @@ export async function runExecutable(options: Pick<StartOptions, "env" | "args" |
   });
   const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   return { exit_code: await child.exited, stdout, stderr };
+}
+
+let built: Promise<string> | undefined;
+
+/** Once a run: what is edited meanwhile belongs to the next one. */
+function ensureBuilt(): Promise<string> {
+  built ??= build();
+  return built;
 }
 
 async function allReady(urls: Readonly<Record<string, string>>, roles: readonly string[]): Promise<boolean> {

@@ -16,6 +16,9 @@ export function kafkaSettings(listeners: Listeners): Readonly<Record<string, str
     listeners: `PLAINTEXT://${listeners.client},CONTROLLER://${listeners.controller}`,
     "advertised.listeners": `PLAINTEXT://${listeners.advertised}`,
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    // A broker that was killed may come back once its old registration has run out (9 s by default).
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
     "auto.create.topics.enable": "false",
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
