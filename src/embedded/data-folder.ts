@@ -1,6 +1,6 @@
-import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { lockFolder } from "./folder-lock.ts";
+import { lockFolder, pid_file } from "./folder-lock.ts";
 
 /** The folder of the embedded mode, locked by this process until it is disposed of. */
 export interface DataFolder extends Disposable {
@@ -33,7 +33,9 @@ export function openDataFolder(dir: string): DataFolder {
 function usableFolder(dir: string): string {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    readdirSync(dir);
+    // Tried, not asked for: access(2) answers for another user than the one that acts, and knows no read-only mounts of containers.
+    closeSync(openSync(join(dir, pid_file), "a", 0o600));
     return realpathSync(dir);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;

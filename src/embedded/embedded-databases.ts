@@ -5,6 +5,7 @@ import type { DatabaseHooks } from "../store/database-hooks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openPglite } from "./pglite-database.ts";
 import { loadPgliteEngine, type PgliteEngine } from "./pglite-engine.ts";
+import { keepUp } from "./upkeep.ts";
 
 export interface EmbeddedDatabases extends AsyncDisposable {
   readonly primary: Database;
@@ -27,6 +28,8 @@ export async function openEmbeddedDatabases(folder: DataFolder, hooks: EmbeddedH
   const replica = opened.use(
     await openPglite({ engine, dir: folder.replica, name: "replica", ...(hooks.replica && { hooks: hooks.replica }) }),
   );
+  opened.use(keepUp(primary));
+  opened.use(keepUp(replica));
   const parts = opened.move();
   return { primary, replica, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Beside the lock, for people and messages: who holds it. The lock itself does not rest on it. */
-const pid_file = "blog.pid";
+export const pid_file = "blog.pid";
 
 /** The folder belongs to another process. */
 export class FolderInUse extends Error {
@@ -18,6 +18,8 @@ export class FolderInUse extends Error {
 export function lockFolder(dir: string): Disposable {
   const lock = new Sqlite(join(dir, "blog.lock"), { create: true, readwrite: true });
   try {
+    // No journal beside it: nothing is ever written.
+    lock.run("PRAGMA journal_mode = MEMORY");
     lock.run("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
@@ -25,7 +27,15 @@ export function lockFolder(dir: string): Disposable {
     throw error;
   }
   writeFileSync(join(dir, pid_file), `${process.pid}\n`);
-  return { [Symbol.dispose]: () => lock.close() };
+  const release = () => lock.close();
+  // Also a root for the garbage collector, which would close a forgotten lock and give the folder away.
+  process.once("exit", release);
+  return {
+    [Symbol.dispose]() {
+      process.removeListener("exit", release);
+      release();
+    },
+  };
 }
 
 function inUse(dir: string): FolderInUse {

@@ -23,10 +23,13 @@ export function createPgliteSession(pglite: PGlite, hooks: DatabaseHooks): Pglit
   let status = "I";
 
   async function send(parts: readonly Uint8Array[]): Promise<readonly Message[]> {
-    const answers = await pglite.execProtocolStream(Buffer.concat(parts), { syncToFs: false });
+    // Not thrown by PGlite: it would drop the status that comes behind the error.
+    const answers = await pglite.execProtocolStream(Buffer.concat(parts), { syncToFs: false, throwOnError: false });
     const ready = answers.at(-1);
     if (!(ready instanceof messages.ReadyForQueryMessage)) throw new Error("PGlite did not end its answer.");
     status = ready.status;
+    const error = answers.find((message) => message instanceof messages.DatabaseError);
+    if (error) throw error;
     return answers;
   }
 

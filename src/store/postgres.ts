@@ -19,10 +19,12 @@ export interface PostgresOptions {
   readonly hooks?: DatabaseHooks;
   /** Far over what any statement of ours needs on a million articles; the migrations of a big table may ask for more. */
   readonly statement_timeout_ms?: number;
+  /** How long to wait for a connection, a new one or one of the pool's. */
+  readonly connect_timeout_ms?: number;
 }
 
 /** A caller that waits longer for a connection is better served by 503. */
-const connect_timeout_ms = 5_000;
+const connect_timeout_default_ms = 5_000;
 const statement_timeout_default_ms = 30_000;
 /** After the server's own time-out its answer gets this long to arrive; then the connection counts as broken. */
 const answer_grace_ms = 5_000;
@@ -39,7 +41,8 @@ const close_timeout_ms = 5_000;
  * idle_in_transaction_session_timeout; in transaction mode withLeadership needs a direct connection.
  */
 export function openPostgres(config: PostgresConfig, options: PostgresOptions): Database {
-  const { name, log, hooks = {}, statement_timeout_ms = statement_timeout_default_ms } = options;
+  const { name, log, hooks = {} } = options;
+  const { statement_timeout_ms = statement_timeout_default_ms, connect_timeout_ms = connect_timeout_default_ms } = options;
   const connection: pg.ClientConfig = {
     host: config.host,
     port: config.port,

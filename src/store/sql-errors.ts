@@ -1,7 +1,7 @@
 import { AppError } from "../article/errors.ts";
 
 /** Classes of SQLSTATE as PostgreSQL has them (manual, appendix A); Node's codes such as EPIPE are no SQLSTATE. */
-const sqlStatePattern = /^(?:\d\d|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+const sqlStatePattern = /^(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
 /** The SQLSTATE of an error that the server reported, through either driver; undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {

@@ -20,9 +20,9 @@ export async function runTransaction<Result>(
   await controlOrDiscard(session, begin(options));
   let over = false;
   const tx: Queryable = {
-    query(statement, values) {
+    async query(statement, values) {
       if (over) throw new Error("The transaction is over.");
-      return session.query(statement, values);
+      return await session.query(statement, values);
     },
   };
   let result: Result;
