@@ -53,11 +53,22 @@ export interface ResilienceParts {
   readonly random?: () => number;
 }
 
+export interface ResilientPolicy {
+  readonly run: CallPolicy;
+  /** Attempts on their way to the upstream, and those that wait for a place. */
+  load(): { readonly running: number; readonly queued: number };
+}
+
 /**
  * From the outside in: deadline → retry (budgeted, jittered, honouring Retry-After) → circuit breaker → bulkhead → one attempt with its
  * own timeout. One policy stands for one upstream; its state is shared by all calls to it.
  */
-export function createResilientPolicy({ settings, hooks, now = Date.now, random = Math.random }: ResilienceParts): CallPolicy {
+export function createResilientPolicy({
+  settings,
+  hooks,
+  now = Date.now,
+  random = Math.random,
+}: ResilienceParts): ResilientPolicy {
   const chosen = { ...resilienceSettings, ...settings };
   const { attempts_max, retry_delay_min_ms, retry_delay_max_ms, attempt_timeout_ms } = chosen;
   const budget = createRetryBudget(chosen.budget, now);
@@ -91,7 +102,7 @@ export function createResilientPolicy({ settings, hooks, now = Date.now, random 
     }
   }
 
-  return (call, attempt) =>
+  const run: CallPolicy = (call, attempt) =>
     withinDeadline(call, (signal) => {
       budget.onCall();
       let delay_ms = retry_delay_min_ms;
@@ -114,4 +125,9 @@ export function createResilientPolicy({ settings, hooks, now = Date.now, random 
         },
       });
     });
+
+  return {
+    run,
+    load: () => ({ running: chosen.concurrency_max - slots.executionSlots, queued: chosen.queue_max - slots.queueSlots }),
+  };
 }

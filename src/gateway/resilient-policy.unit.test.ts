@@ -11,7 +11,7 @@ const neverOpens = { ...resilienceSettings.breaker, calls_min: 10_000 };
 
 function policyWith(settings: Partial<ResilienceSettings> = {}) {
   const events: string[] = [];
-  const run = createResilientPolicy({
+  const { run, load } = createResilientPolicy({
     settings: { ...quick, ...settings },
     hooks: {
       onRetried: (operation, code) => events.push(`retried ${operation} ${code}`),
@@ -20,7 +20,7 @@ function policyWith(settings: Partial<ResilienceSettings> = {}) {
       onBreakerChanged: (state) => events.push(state),
     },
   });
-  return { run, events };
+  return { run, load, events };
 }
 
 function callWith(parts: Partial<RestCall> = {}): RestCall {
@@ -188,13 +188,15 @@ describe("circuit breaker", () => {
 
 describe("bulkhead and timeouts", () => {
   test("over slots and queue a call is refused at once, and not retried", async () => {
-    const { run, events } = policyWith({ concurrency_max: 2, queue_max: 1 });
+    const { run, load, events } = policyWith({ concurrency_max: 2, queue_max: 1 });
     const answer = Promise.withResolvers<string>();
     const running = Array.from({ length: 3 }, () => run(callWith(), () => answer.promise));
     expect(await codeOf(run(callWith(), () => answer.promise))).toBe("unavailable");
     expect(events).toEqual(["refused list bulkhead_full"]);
+    expect(load()).toEqual({ running: 2, queued: 1 });
     answer.resolve("answer");
     expect(await Promise.all(running)).toEqual(["answer", "answer", "answer"]);
+    expect(load()).toEqual({ running: 0, queued: 0 });
   });
 
   test("an attempt has its own timeout, and the next one may answer", async () => {

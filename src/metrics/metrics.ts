@@ -120,12 +120,48 @@ export function createMetrics(build: BuildInfo) {
         labelNames: ["upstream", "operation"],
         ...duration,
       }),
+      retries: new Counter({
+        name: "upstream_retries_total",
+        help: "Attempts after the first, by what the one before came to",
+        labelNames: ["upstream", "operation", "reason"],
+        registers,
+      }),
+      budget_exhausted: new Counter({
+        name: "upstream_retry_budget_exhausted_total",
+        help: "Retries that were not made, since there had been too many",
+        labelNames: ["upstream", "operation"],
+        registers,
+      }),
+      refused: new Counter({
+        name: "upstream_refused_total",
+        help: "Attempts that were not made: the circuit breaker was open, or no place was free",
+        labelNames: ["upstream", "operation", "reason"],
+        registers,
+      }),
+      breaker_state: new Gauge({
+        name: "circuit_breaker_state",
+        help: "0 closed, 1 half-open, 2 open",
+        labelNames: ["upstream"],
+        registers,
+      }),
+      breaker_changes: new Counter({
+        name: "circuit_breaker_transitions_total",
+        help: "Changes of the circuit breaker, by the state it came to",
+        labelNames: ["upstream", "state"],
+        registers,
+      }),
     },
     graphql: {
       operations: new Counter({
         name: "graphql_operations_total",
         help: "GraphQL operations executed, by type and result",
         labelNames: ["operation_type", "result"],
+        registers,
+      }),
+      stale_reads: new Counter({
+        name: "graphql_stale_reads_total",
+        help: "Reads that turned to the replica, by why the API could not answer",
+        labelNames: ["reason"],
         registers,
       }),
     },

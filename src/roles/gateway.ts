@@ -1,46 +1,42 @@
 import { createGatewayHandler } from "../gateway/handler.ts";
-import { createRestClient, type Fetch } from "../gateway/rest-client.ts";
+import { createReplicaReads } from "../gateway/replica-reads.ts";
 import type { Check } from "../platform/health.ts";
-import type { Handler } from "../platform/http-server.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import { openRoleServer } from "./role-server.ts";
+import { openUpstream, type Upstream } from "./upstream.ts";
 
 export interface GatewayRoleParts {
-  /** The API of this process, when the configuration names no other. */
-  readonly api?: Handler;
+  /** Of this process; asked where the configuration names no URL. */
+  readonly api: Promise<RunningRole> | undefined;
+  readonly sync: Promise<RunningRole> | undefined;
 }
 
-/** A host that is never looked up: requests with it stay in the process. */
-const in_process_url = "http://api.in-process";
+/** One more try may meet another process; waiting longer would eat up what the API has left of the deadline. */
+const replica_attempts_max = 2;
 
-/** GraphQL over the REST API. */
-export async function startGateway(context: RoleContext, { api }: GatewayRoleParts): Promise<RunningRole> {
+/** GraphQL over the REST API, and over the replica's while the API cannot answer. */
+export async function startGateway(context: RoleContext, { api, sync }: GatewayRoleParts): Promise<RunningRole> {
   const { config, metrics } = context;
   const log = context.log.child({ role: "gateway" });
   await using parts = new AsyncDisposableStack();
 
-  const base_url = config.rest_api_url ?? in_process_url;
-  const call: Fetch = config.rest_api_url === undefined && api ? api : (request) => fetch(request);
-  const server = parts.use(
-    openRoleServer(context, {
-      role: "gateway",
-      listen: config.listen.gateway,
-      checks: config.rest_api_url === undefined ? [] : [apiCheck(config.rest_api_url)],
-    }),
-  );
-
-  const restClient = createRestClient({
-    base_url,
-    fetch: call,
-    hooks: {
-      onCall(operation, result, duration_ms) {
-        metrics.upstream.requests.labels("api", operation, result).inc();
-        metrics.upstream.duration.labels("api", operation).observe(duration_ms / 1000);
-      },
-    },
+  const primary = openUpstream({ name: "api", url: config.rest_api_url, role: api, metrics, log });
+  const replica = openUpstream({
+    name: "replica",
+    url: config.replica_api_url,
+    role: sync,
+    settings: { attempts_max: replica_attempts_max },
+    metrics,
+    log,
   });
+  if (primary === undefined) throw new Error("this process has neither an API nor the address of one");
+
+  const checks = [primary, replica].flatMap((upstream) => (upstream === undefined ? [] : [upstream.check]));
+  const server = parts.use(
+    openRoleServer(context, { role: "gateway", listen: config.listen.gateway, checks: [...checks, anyOf(checks)] }),
+  );
   const handler = createGatewayHandler({
-    restClient,
+    restClient: replica === undefined ? primary.client : withReplica(primary, replica),
     log,
     development: config.env === "development",
     hooks: {
@@ -52,18 +48,30 @@ export async function startGateway(context: RoleContext, { api }: GatewayRolePar
   server.start(handler);
   const opened = parts.move();
   return { server, handler, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+
+  function withReplica({ client }: Upstream, other: Upstream) {
+    return createReplicaReads({
+      primary: client,
+      replica: other.client,
+      hooks: {
+        onReadFromReplica(reason) {
+          metrics.graphql.stale_reads.labels(reason).inc();
+          log.debug({ reason }, "a read turned to the replica");
+        },
+      },
+    });
+  }
 }
 
-/** Told of, but not required: a gateway that left the balancer with its API could not even say what is wrong. */
-function apiCheck(url: string): Check {
-  const live = new URL("/api/v1/health/live", url);
+/** Queries are answered as long as one of the two is there. */
+function anyOf(checks: readonly Check[]): Check {
   return {
-    name: "api",
-    required: false,
+    name: "reads",
+    required: true,
     async run() {
-      const response = await fetch(live, { signal: AbortSignal.timeout(800) });
-      await response.body?.cancel();
-      return response.ok ? { state: "up" } : { state: "down", detail: `the API answers ${response.status}` };
+      const results = await Promise.allSettled(checks.map((check) => check.run()));
+      const up = results.some((result) => result.status === "fulfilled" && result.value.state === "up");
+      return up ? { state: "up" } : { state: "down", detail: "there is nobody to read from" };
     },
   };
 }

@@ -61,8 +61,7 @@ async function startRoles(
     eventLog &&
     startSync(context, { replica, eventLog, claim: claimOf(context, databases) });
   const api = roles.includes("api") && primary && eventLog && startApi(context, { primary, eventLog });
-  const gateway =
-    roles.includes("gateway") && startGateway(context, api ? { api: async (request) => (await api).handler(request) } : {});
+  const gateway = roles.includes("gateway") && startGateway(context, { api: api || undefined, sync: sync || undefined });
 
   // In the order of closing, last to first: what reads closes before what it reads from.
   const starting = [sync, api, gateway].filter((role) => role !== false && role !== undefined);
