@@ -88,6 +88,17 @@ describeWith([postgres], "PostgreSQL that misbehaves", () => {
     await database[Symbol.asyncDispose]();
   });
 
+  test("`prefer` goes on without TLS where the server has none, also for several at once; `require` does not", async () => {
+    const { config, drop } = await postgres.createDatabase();
+    const preferring = openPostgres({ ...config, ssl_mode: "prefer" }, options);
+    const asked = Array.from({ length: 5 }, () => preferring.query({ text: "SELECT 1" }));
+    expect((await Promise.all(asked)).map(({ row_count }) => row_count)).toEqual([1, 1, 1, 1, 1]);
+    const requiring = openPostgres({ ...config, ssl_mode: "require" }, options);
+    await expect(requiring.query({ text: "SELECT 1" })).rejects.toMatchObject({ code: "unavailable" });
+    await Promise.all([preferring[Symbol.asyncDispose](), requiring[Symbol.asyncDispose]()]);
+    await drop();
+  });
+
   test("each statement is reported by name with its outcome", async () => {
     const { config, drop } = await postgres.createDatabase();
     const seen: [string, boolean][] = [];

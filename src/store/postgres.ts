@@ -70,16 +70,21 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
   pool.on("error", (error) => log.debug({ error: error.message, database: name }, "an idle database connection broke"));
   // While checked out the pool does not listen; the statement under way reports the error.
   pool.on("connect", (client) => client.on("error", () => undefined));
-  let plain = false;
 
   async function preferringTls<Connected>(connect: () => Promise<Connected>): Promise<Connected> {
+    const tls = pool.options.ssl;
     try {
       return await connect();
     } catch (error) {
-      if (config.ssl_mode !== "prefer" || plain || !refusedTls(error)) throw error;
-      plain = true;
-      pool.options.ssl = false;
+      if (config.ssl_mode !== "prefer" || !tls || !refusedTls(error)) throw error;
+    }
+    // Remembered only if it helps: a server that is merely not set up yet must not cost us TLS for good.
+    pool.options.ssl = false;
+    try {
       return await connect();
+    } catch (error) {
+      pool.options.ssl = tls;
+      throw error;
     }
   }
 
@@ -128,7 +133,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
 
   async function openDirect(): Promise<pg.Client> {
     return await preferringTls(async () => {
-      const client = new pg.Client({ ...connection, ...(plain && { ssl: false }) });
+      const client = new pg.Client({ ...connection, ssl: pool.options.ssl });
       client.on("error", () => undefined);
       await client.connect();
       return client;
