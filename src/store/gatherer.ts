@@ -40,14 +40,15 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
     else setImmediate(dispatch);
   }
 
+  /** Groups take turns, a batch each, so that a busy one does not keep the others waiting. */
   function dispatch(): void {
     scheduled = false;
     for (const [group, queue] of groups) {
-      while (queue.length > 0) {
-        if (in_flight >= in_flight_max) return;
-        void send(group, takeBatch(queue));
-      }
+      if (in_flight >= in_flight_max) return;
       groups.delete(group);
+      const batch = takeBatch(queue);
+      if (queue.length > 0) groups.set(group, queue);
+      void send(group, batch);
     }
   }
 

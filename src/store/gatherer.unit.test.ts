@@ -59,6 +59,16 @@ test("groups do not share a batch", async () => {
   ]);
 });
 
+test("a busy group does not keep another waiting", async () => {
+  const { gather, batches } = recorder({ in_flight_max: 1, batch_items_max: 1 });
+  for (const item of [1, 2, 3]) void gather(item, "busy");
+  void gather(4, "other");
+  await turn();
+  batches[0]?.finish();
+  await turn();
+  expect(batches.map(({ items }) => items)).toEqual([[1], [4]]);
+});
+
 test("a batch closes by weight, but takes one item however heavy", async () => {
   const { gather, items } = recorder({ weigh: (item) => item, batch_weight_max: 10, in_flight_max: 9 });
   for (const item of [6, 4, 1, 50, 1]) void gather(item);

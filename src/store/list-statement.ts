@@ -49,7 +49,6 @@ export function listStatement(query: ListQuery, dialect: Dialect): ListStatement
   const { status: _, ...others } = query.filter;
   const condition = filterCondition(query.filter, dialect, bind);
   const limit = Math.trunc(query.limit);
-  const direction = query.sort.descending ? "DESC" : "ASC";
   const { position } = sortColumns[query.sort.field];
   const text = `SELECT
   '[' || coalesce(string_agg(${articleJson(query.fields)}, ',' ORDER BY a.n) FILTER (WHERE a.n <= ${limit}), '') || ']' AS items_json,
@@ -59,7 +58,7 @@ export function listStatement(query: ListQuery, dialect: Dialect): ListStatement
   min(${position}) FILTER (WHERE a.n = ${limit}) AS last_value,
   ${query.with_total ? totalOf(query.filter, condition) : "NULL"} AS total
 FROM (
-  SELECT *, row_number() OVER (ORDER BY sort_key ${direction} NULLS LAST, id ${direction}) AS n
+  SELECT *, row_number() OVER (ORDER BY ${pageOrder(query.sort)}) AS n
   FROM (${page(query, condition, bind)}) found
 ) a ${viewsJoin(query.fields)}`;
   return { text, values, plan_fits_all: Object.values(others).every((value) => value === undefined) };
@@ -79,10 +78,15 @@ function page(query: ListQuery, condition: string, bind: Bind): string {
   if (after?.value === null) return branch(query.sort, dateless, "", reach);
   const dated = branch(query.sort, `${condition} AND a.published_at IS NOT NULL`, behind(query.sort, after, bind), reach);
   const unfilled = ` AND (SELECT count(*) FROM dated) < ${reach}`;
-  const direction = query.sort.descending ? "DESC" : "ASC";
   return `WITH dated AS MATERIALIZED (${dated})
     SELECT * FROM (SELECT * FROM dated UNION ALL (${branch(query.sort, dateless, unfilled, reach)})) both_branches
-    ORDER BY sort_key ${direction} NULLS LAST, id ${direction} LIMIT ${rows}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
+    ORDER BY ${pageOrder(query.sort)} LIMIT ${rows}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
+}
+
+/** The order of the page's rows. NULLS LAST only where there can be any: a page in index order need not be sorted again. */
+function pageOrder({ field, descending }: Sort): string {
+  const direction = descending ? "DESC" : "ASC";
+  return `sort_key ${direction}${field === "published_at" ? " NULLS LAST" : ""}, id ${direction}`;
 }
 
 function branch(sort: Sort, condition: string, behindPosition: string, limit: number | string, offset?: string): string {
