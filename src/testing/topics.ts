@@ -1,5 +1,6 @@
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { Topic } from "./supervisor-protocol.ts";
+import { waitFor } from "./wait-for.ts";
 
 /** Makes a topic of its own with the size limit that the service itself would give it. */
 export async function createTopic(brokers: readonly string[], partitions: number): Promise<Topic> {
@@ -11,6 +12,8 @@ export async function createTopic(brokers: readonly string[], partitions: number
         { topic, numPartitions: partitions, configEntries: [{ name: "max.message.bytes", value: String(8 * 1024 * 1024) }] },
       ],
     });
+    // A KRaft broker tells of the leaders a moment before it serves them.
+    await waitFor("the new topic to be served", async () => (await admin.fetchTopicOffsets(topic)).length === partitions);
   });
   return { brokers, topic };
 }
