@@ -35,22 +35,20 @@ export interface Health {
   /** False only when the process should be restarted. */
   live(): { readonly live: boolean; readonly detail?: string };
   enter(lifecycle: Lifecycle): void;
-}
-
-export interface HealthParts {
-  readonly role: string;
-  readonly version: string;
-  readonly checks: readonly Check[];
-  /** Says why the process should be restarted, or undefined while all is well. */
-  readonly stalled?: () => string | undefined;
+  /** Adds what the role depends on, as soon as that is known. */
+  watch(checks: readonly Check[]): void;
+  /** `stalled` says why the process should be restarted, or undefined while all is well. */
+  watchProgress(stalled: () => string | undefined): void;
 }
 
 /** Longer than any healthy answer, shorter than the time-out of common probes (Kubernetes: 1 s; compose: we set 5 s). */
 const check_timeout_ms = 900;
 
-export function createHealth({ role, version, checks, stalled }: HealthParts): Health {
+export function createHealth({ role, version }: { readonly role: string; readonly version: string }): Health {
   const started = performance.now();
   let lifecycle: Lifecycle = "starting";
+  const checks: Check[] = [];
+  let stalled: () => string | undefined = () => undefined;
   let running: Promise<HealthReport> | undefined;
 
   async function runChecks(): Promise<HealthReport> {
@@ -74,11 +72,17 @@ export function createHealth({ role, version, checks, stalled }: HealthParts): H
       return running;
     },
     live() {
-      const detail = stalled?.();
+      const detail = stalled();
       return detail === undefined ? { live: true } : { live: false, detail };
     },
     enter(next) {
       lifecycle = next;
+    },
+    watch(more) {
+      checks.push(...more);
+    },
+    watchProgress(next) {
+      stalled = next;
     },
   };
 }

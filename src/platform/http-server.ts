@@ -113,7 +113,6 @@ function startServer(role: string, listen: Listen, fetch: (request: Request) => 
       const variable = `${role.toUpperCase()}_PORT`;
       throw new PortTaken(
         `Port ${listen.port} on ${listen.host} is taken by another process: stop it, or set ${variable} to another port (0 takes a free one).`,
-        { cause: error },
       );
     }
     throw error;

@@ -14,9 +14,10 @@ import { databaseCheck, prepareDatabase } from "./database-parts.ts";
 import { eventLogCheck } from "./event-log-parts.ts";
 import { repeatedly, running } from "./repeatedly.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
-import { openRoleServer } from "./role-server.ts";
+import type { RoleServer } from "./role-server.ts";
 
 export interface ApiParts {
+  readonly server: RoleServer;
   readonly primary: Database;
   readonly eventLog: EventLog;
 }
@@ -31,18 +32,12 @@ type OutboxState = Awaited<ReturnType<Outbox["state"]>>;
 const expire_keys_every_s = 300;
 
 /** REST over DB1, and the relay that carries its outbox to the event log. Ready without Kafka: writes go on into the outbox. */
-export async function startApi(context: RoleContext, { primary, eventLog }: ApiParts): Promise<RunningApi> {
+export async function startApi(context: RoleContext, { server, primary, eventLog }: ApiParts): Promise<RunningApi> {
   const { config, metrics } = context;
   const log = context.log.child({ role: "api" });
   await using parts = new AsyncDisposableStack();
 
-  const server = parts.use(
-    openRoleServer(context, {
-      role: "api",
-      listen: config.listen.api,
-      checks: [databaseCheck(primary), eventLogCheck(eventLog, false)],
-    }),
-  );
+  server.health.watch([databaseCheck(primary), eventLogCheck(eventLog, false)]);
   await prepareDatabase(context, primary);
 
   const outbox = createOutbox(primary);
@@ -82,7 +77,7 @@ export async function startApi(context: RoleContext, { primary, eventLog }: ApiP
   });
   server.start(handler);
   const opened = parts.move();
-  return { server, handler, writes, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { handler, writes, health: server.health, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 function watchOutbox({ metrics }: RoleContext, outbox: Outbox): void {

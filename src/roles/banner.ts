@@ -1,9 +1,10 @@
 import type { DatabaseConfig, EventLogConfig } from "../config/config.ts";
-import type { RoleContext, RunningRole } from "./role-context.ts";
+import type { RoleContext } from "./role-context.ts";
+import type { RoleServer } from "./role-server.ts";
 
 /** Tells a person at a terminal what runs where and what to try; a machine gets a log line. */
-export function announce({ config, build, log }: RoleContext, roles: readonly RunningRole[], duration_ms: number): void {
-  const urls = Object.fromEntries(config.roles.map((role) => [role, urlOf(roles, role)]));
+export function announce({ config, build, log }: RoleContext, servers: readonly RoleServer[], duration_ms: number): void {
+  const urls = Object.fromEntries(config.roles.map((role) => [role, urlOf(servers, role)]));
   log.info({ roles: config.roles, ...urls, duration_ms }, `blog ${build.version} is up`);
   if (config.log.format !== "pretty" || !process.stderr.isTTY) return;
 
@@ -26,8 +27,8 @@ export function announce({ config, build, log }: RoleContext, roles: readonly Ru
   process.stderr.write(`\n${lines.join("\n")}\n`);
 }
 
-function urlOf(roles: readonly RunningRole[], role: string): string | undefined {
-  return roles.find(({ server }) => server.role === role)?.server.url;
+function urlOf(servers: readonly RoleServer[], role: string): string | undefined {
+  return servers.find((server) => server.role === role)?.url;
 }
 
 function describe(what: string, url: string | undefined, path: string): string[] {

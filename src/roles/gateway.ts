@@ -2,10 +2,11 @@ import { createGatewayHandler } from "../gateway/handler.ts";
 import { createReplicaReads } from "../gateway/replica-reads.ts";
 import type { Check } from "../platform/health.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
-import { openRoleServer } from "./role-server.ts";
+import type { RoleServer } from "./role-server.ts";
 import { openUpstream, type Upstream } from "./upstream.ts";
 
 export interface GatewayRoleParts {
+  readonly server: RoleServer;
   /** Of this process; asked where the configuration names no URL. */
   readonly api: Promise<RunningRole> | undefined;
   readonly sync: Promise<RunningRole> | undefined;
@@ -15,7 +16,7 @@ export interface GatewayRoleParts {
 const replica_attempts_max = 2;
 
 /** GraphQL over the REST API, and over the replica's while the API cannot answer. */
-export async function startGateway(context: RoleContext, { api, sync }: GatewayRoleParts): Promise<RunningRole> {
+export async function startGateway(context: RoleContext, { server, api, sync }: GatewayRoleParts): Promise<RunningRole> {
   const { config, metrics } = context;
   const log = context.log.child({ role: "gateway" });
   await using parts = new AsyncDisposableStack();
@@ -32,9 +33,7 @@ export async function startGateway(context: RoleContext, { api, sync }: GatewayR
   if (primary === undefined) throw new Error("this process has neither an API nor the address of one");
 
   const checks = [primary, replica].flatMap((upstream) => (upstream === undefined ? [] : [upstream.check]));
-  const server = parts.use(
-    openRoleServer(context, { role: "gateway", listen: config.listen.gateway, checks: [...checks, anyOf(checks)] }),
-  );
+  server.health.watch([...checks, anyOf(checks)]);
   const handler = createGatewayHandler({
     restClient: replica === undefined ? primary.client : withReplica(primary, replica),
     log,
@@ -47,7 +46,7 @@ export async function startGateway(context: RoleContext, { api, sync }: GatewayR
   });
   server.start(handler);
   const opened = parts.move();
-  return { server, handler, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { handler, health: server.health, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 
   function withReplica({ client }: Upstream, other: Upstream) {
     return createReplicaReads({

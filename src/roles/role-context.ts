@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import type { BuildInfo, Metrics } from "../metrics/metrics.ts";
+import type { Health } from "../platform/health.ts";
 import type { Handler } from "../platform/http-server.ts";
 import type { Logger } from "../platform/log.ts";
-import type { RoleServer } from "./role-server.ts";
 
 /** What every role of a process shares. */
 export interface RoleContext {
@@ -16,6 +16,6 @@ export interface RoleContext {
 
 /** A role that serves until it is disposed of. */
 export interface RunningRole extends AsyncDisposable {
-  readonly server: RoleServer;
   readonly handler: Handler;
+  readonly health: Health;
 }

@@ -1,5 +1,5 @@
-import type { Listen, Role } from "../config/config.ts";
-import { type Check, createHealth, type Health } from "../platform/health.ts";
+import type { Role } from "../config/config.ts";
+import { createHealth, type Health } from "../platform/health.ts";
 import { type Handler, type HttpServer, serveHttp } from "../platform/http-server.ts";
 import { httpHooks } from "./http-hooks.ts";
 import type { RoleContext } from "./role-context.ts";
@@ -12,21 +12,14 @@ export interface RoleServer extends AsyncDisposable {
   start(handler: Handler): void;
 }
 
-export interface RoleServerParts {
-  readonly role: Role;
-  readonly listen: Listen;
-  readonly checks: readonly Check[];
-  readonly stalled?: () => string | undefined;
-}
-
-/** Opens a role's port at once, so that a taken one is told of first, and probes are answered while the role waits for its services. */
-export function openRoleServer(context: RoleContext, { role, listen, checks, stalled }: RoleServerParts): RoleServer {
+/** Opens a role's port before anything else, so that a taken one is told of first, and probes are answered while the role waits. */
+export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const log = context.log.child({ role });
-  const health = createHealth({ role, version: context.build.version, checks, ...(stalled ? { stalled } : {}) });
+  const health = createHealth({ role, version: context.build.version });
   let handler: Handler = async () => starting();
   const server: HttpServer = serveHttp({
     role,
-    listen,
+    listen: context.config.listen[role],
     handler: (request) => handler(request),
     health,
     metricsText: () => context.metrics.registry.metrics(),

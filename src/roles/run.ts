@@ -1,5 +1,5 @@
 import type { EventLog } from "../article/event-log.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, Role } from "../config/config.ts";
 import { controlCommands } from "../control/commands.ts";
 import { controlSocketPath } from "../control/protocol.ts";
 import { serveControl } from "../control/server.ts";
@@ -14,6 +14,7 @@ import { type Databases, openDatabases, prepareDatabase, StoppedWhileStarting } 
 import { openEventLog } from "./event-log-parts.ts";
 import { startGateway } from "./gateway.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
+import { openRoleServer, type RoleServer } from "./role-server.ts";
 import { startSync } from "./sync.ts";
 
 /** Between telling balancers that this process leaves and leaving: one round of their probes. */
@@ -24,55 +25,75 @@ const leave_after_ms = { development: 0, production: 2_000 } as const;
  * Throws when a part cannot be opened, or when one fails for good while it runs.
  */
 export async function runRoles(config: Config, stop: AbortSignal, log: Logger): Promise<void> {
-  const context: RoleContext = { config, build: buildInfo, metrics: createMetrics(buildInfo), log, stop };
   const began = performance.now();
+  // When one role cannot start, the others need not wait for their services any longer.
+  const giveUp = new AbortController();
+  const context: RoleContext = {
+    config,
+    build: buildInfo,
+    metrics: createMetrics(buildInfo),
+    log,
+    stop: AbortSignal.any([stop, giveUp.signal]),
+  };
   await using parts = new AsyncDisposableStack();
+  await using listening = new AsyncDisposableStack();
 
+  const servers = openServers(context, listening);
   const databases = parts.use(await openDatabases(context, `blog-${config.roles.join("-")}`));
   const eventLog = config.event_log && parts.use(openEventLog(context));
-  const roles = await startRoles(context, databases, eventLog, parts);
-  if (roles === undefined) return;
-  if (databases.folder && roles.api) parts.use(openControl(context, databases, roles.api));
-  announce(context, roles.all, Math.round(performance.now() - began));
+  const roles = startRoles(context, servers, databases, eventLog);
+  if (!(await allStarted(roles, parts, () => giveUp.abort()))) return;
+  const api = await roles.api;
+  if (databases.folder && api) parts.use(openControl(context, databases, api));
+  announce(context, [...servers.values()], Math.round(performance.now() - began));
 
   await Promise.race([aborted(stop), ...(eventLog ? [eventLog.failed] : [])]);
-  for (const { server } of roles.all) server.health.enter("stopping");
+  for (const { health } of servers.values()) health.enter("stopping");
   log.info("stopping");
   await pause(leave_after_ms[config.env]);
+  // First whoever is being answered gets the answer; then what answers depend on may go.
+  await listening.disposeAsync();
 }
 
-interface StartedRoles {
-  readonly all: readonly RunningRole[];
-  readonly api: RunningApi | undefined;
+type Servers = ReadonlyMap<Role, RoleServer>;
+
+/** All ports at once: a taken one ends the start before anything slow. */
+function openServers(context: RoleContext, listening: AsyncDisposableStack): Servers {
+  return new Map(context.config.roles.map((role) => [role, listening.use(openRoleServer(context, role))]));
 }
 
-/** Starts the roles side by side, since each may wait for a service of its own. Undefined when asked to stop meanwhile. */
-async function startRoles(
-  context: RoleContext,
-  databases: Databases,
-  eventLog: EventLog | undefined,
-  parts: AsyncDisposableStack,
-): Promise<StartedRoles | undefined> {
-  const { roles } = context.config;
+interface StartingRoles {
+  readonly sync: Promise<RunningRole> | undefined;
+  readonly api: Promise<RunningApi> | undefined;
+  readonly gateway: Promise<RunningRole> | undefined;
+}
+
+/** Starts the roles side by side, since each may wait for a service of its own. */
+function startRoles(context: RoleContext, servers: Servers, databases: Databases, eventLog: EventLog | undefined): StartingRoles {
   const { primary, replica } = databases;
-  const sync =
-    roles.includes("sync") &&
-    replica &&
-    eventLog &&
-    startSync(context, { replica, eventLog, claim: claimOf(context, databases) });
-  const api = roles.includes("api") && primary && eventLog && startApi(context, { primary, eventLog });
-  const gateway = roles.includes("gateway") && startGateway(context, { api: api || undefined, sync: sync || undefined });
+  const [syncServer, apiServer, gatewayServer] = [servers.get("sync"), servers.get("api"), servers.get("gateway")];
+  const claim = claimOf(context, databases);
+  const sync = syncServer && replica && eventLog && startSync(context, { server: syncServer, replica, eventLog, claim });
+  const api = apiServer && primary && eventLog && startApi(context, { server: apiServer, primary, eventLog });
+  const gateway = gatewayServer && startGateway(context, { server: gatewayServer, api, sync });
+  return { sync, api, gateway };
+}
 
+/** False when asked to stop meanwhile. Throws the first failure, when the others have given up too. */
+async function allStarted(
+  { sync, api, gateway }: StartingRoles,
+  parts: AsyncDisposableStack,
+  giveUp: () => void,
+): Promise<boolean> {
   // In the order of closing, last to first: what reads closes before what it reads from.
-  const starting = [sync, api, gateway].filter((role) => role !== false && role !== undefined);
+  const starting = [sync, api, gateway].filter((role) => role !== undefined);
+  for (const role of starting) role.catch(giveUp);
   const outcomes = await Promise.allSettled(starting);
   for (const outcome of outcomes) if (outcome.status === "fulfilled") parts.use(outcome.value);
-  const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
-  const [failure] = failures.filter((reason) => !(reason instanceof StoppedWhileStarting));
+  const reasons = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
+  const [failure] = reasons.filter((reason) => !(reason instanceof StoppedWhileStarting));
   if (failure !== undefined) throw failure;
-  if (failures.length > 0) return undefined;
-  const all = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-  return { all, api: api ? await api : undefined };
+  return reasons.length === 0;
 }
 
 /** Without Kafka, DB1 feeds one replica for good. */
@@ -86,7 +107,7 @@ function claimOf(context: RoleContext, { primary, replica }: Databases): (() => 
 
 function openControl({ config, log }: RoleContext, { primary, replica }: Databases, api: RunningApi): AsyncDisposable {
   const databases = [primary, replica].filter((database) => database !== undefined);
-  const commands = controlCommands({ databases, writes: api.writes, health: api.server.health, log });
+  const commands = controlCommands({ databases, writes: api.writes, health: api.health, log });
   return serveControl({ path: controlSocketPath(config.data_dir), commands, log });
 }
 

@@ -1,6 +1,6 @@
 import type { EventLog } from "../article/event-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { CheckResult } from "../platform/health.ts";
+import type { Check, CheckResult } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
 import type { ReplicationHooks } from "../replication/hooks.ts";
 import { createReplication } from "../replication/replication.ts";
@@ -12,9 +12,10 @@ import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
 import { eventLogCheck } from "./event-log-parts.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
-import { openRoleServer } from "./role-server.ts";
+import type { RoleServer } from "./role-server.ts";
 
 export interface SyncParts {
+  readonly server: RoleServer;
   readonly replica: Database;
   readonly eventLog: EventLog;
   /** Ties DB1 to this replica, where the event log has no history for another. */
@@ -22,23 +23,14 @@ export interface SyncParts {
 }
 
 /** Replication from the event log to DB2, and read-only REST over DB2. */
-export async function startSync(context: RoleContext, { replica, eventLog, claim }: SyncParts): Promise<RunningRole> {
-  const { config, metrics } = context;
+export async function startSync(context: RoleContext, { server, replica, eventLog, claim }: SyncParts): Promise<RunningRole> {
+  const { metrics } = context;
   const log = context.log.child({ role: "sync" });
   await using parts = new AsyncDisposableStack();
 
   const applying: { state: CheckResult } = { state: { state: "up" } };
-  const server = parts.use(
-    openRoleServer(context, {
-      role: "sync",
-      listen: config.listen.sync,
-      checks: [
-        databaseCheck(replica),
-        eventLogCheck(eventLog, true),
-        { name: "replication", required: true, run: async () => applying.state },
-      ],
-    }),
-  );
+  const replicating: Check = { name: "replication", required: true, run: async () => applying.state };
+  server.health.watch([databaseCheck(replica), eventLogCheck(eventLog, true), replicating]);
   await prepareDatabase(context, replica);
   await claim?.();
 
@@ -61,7 +53,7 @@ export async function startSync(context: RoleContext, { replica, eventLog, claim
   });
   server.start(handler);
   const opened = parts.move();
-  return { server, handler, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { handler, health: server.health, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** Metric and log line together, one function an event. */

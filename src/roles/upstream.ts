@@ -87,7 +87,7 @@ function inProcess(name: string, role: Promise<RunningRole>): Reached {
     base_url: `http://${name}.in-process`,
     fetch: async (request) => (await role).handler(request),
     async check() {
-      const { status } = await (await role).server.health.report();
+      const { status } = await (await role).health.report();
       return status === "ready" ? { state: "up" } : { state: "down", detail: "it is not ready" };
     },
   };
