@@ -48,7 +48,11 @@ export async function openPglite({ engine, dir, name, hooks = {} }: PgliteOption
   return {
     name,
     kind: "pglite",
-    query: (statement, values) => inTurn(() => query(statement, values)),
+    query: (statement, values, signal) =>
+      inTurn(() => {
+        signal?.throwIfAborted();
+        return query(statement, values);
+      }),
     withTransaction: (work, options) =>
       inTurn(async () => {
         try {

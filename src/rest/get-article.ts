@@ -32,7 +32,7 @@ export function getArticle({ reads, views }: ReadParts): Operation {
     },
     async handle(call, { values }): Promise<Answer> {
       const id = articleIdOf(call);
-      const article = await reads.get(id, values.fields);
+      const article = await reads.get(id, values.fields, call.signal);
       if (article === undefined) throw notFound(id);
       if (article.status === "published" && call.request.method === "GET") views?.count(id);
       // A selection of fields is another representation, and has no tag of its own.

@@ -23,7 +23,7 @@ const passing = new Set<ErrorCode>(["unauthorized", "forbidden", "idempotency_in
  */
 export function answerOnce(
   { writes, idempotency, callerOf }: WriteParts,
-  { request, context }: Call,
+  { request, context, signal }: Call,
   body: Uint8Array,
   attempt: (writes: ArticleWrites) => Promise<Answer>,
 ): Promise<Answer> {
@@ -32,6 +32,8 @@ export function answerOnce(
   const origin = { instance: pathOf(request.url), request_id: context.request_id };
 
   async function handle(writesUnderKey: ArticleWrites): Promise<HandledAnswer> {
+    // The wait for the key may have taken all the time there was.
+    signal.throwIfAborted();
     try {
       return { answer: await attempt(writesUnderKey), keep: true };
     } catch (error) {

@@ -22,12 +22,12 @@ export function listArticles({ reads, views }: ReadParts): Operation {
       answers: { 200: { description: "A page of articles", schema: "ArticleList", headers: ["Link"] } },
       errors: ["invalid_parameter", "not_acceptable"],
     },
-    async handle({ request }, query) {
+    async handle({ request, signal }, query) {
       refuseContradictions(query.values);
       const path = pathOf(request.url);
       const { ids } = query.values;
-      if (ids === undefined) return listPage(reads, path, query);
-      return listByIds({ reads, views: request.method === "GET" ? views : undefined }, path, { ...query, ids });
+      if (ids === undefined) return listPage(reads, path, query, signal);
+      return listByIds({ reads, views: request.method === "GET" ? views : undefined }, path, { ...query, ids }, signal);
     },
   });
 }
@@ -36,16 +36,18 @@ async function listPage(
   reads: ArticleReads,
   path: string,
   { values, given }: QueryValues<typeof listParameters>,
+  signal: AbortSignal,
 ): Promise<Answer> {
   const { page = 1, per_page = per_page_default, sort = defaultSort, cursor, fields, with_total = true } = values;
   const scope = { sort, filter: filterOf(values) };
-  const found = await reads.list({
+  const wanted: ListQuery = {
     ...scope,
     start: cursor === undefined ? { offset: (page - 1) * per_page } : startAfter(cursor, scope),
     limit: per_page,
     with_total,
     ...(fields !== undefined && { fields }),
-  });
+  };
+  const found = await reads.list(wanted, signal);
   const next_cursor = found.next === null ? null : encodeCursor(found.next, scope);
   const links =
     cursor === undefined

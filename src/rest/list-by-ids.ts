@@ -12,10 +12,15 @@ export interface IdsQuery extends QueryValues<typeof listParameters> {
 }
 
 /** The articles with these ids, in their order; filters and pages work over what is found. */
-export async function listByIds({ reads, views }: ReadParts, path: string, { values, given, ids }: IdsQuery): Promise<Answer> {
+export async function listByIds(
+  { reads, views }: ReadParts,
+  path: string,
+  { values, given, ids }: IdsQuery,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { page = 1, per_page = ids_max, fields, count_views = false, with_total = true } = values;
   const filter = filterOf(values);
-  const found = await findByIds({ reads }, ids, filter, fields);
+  const found = await findByIds({ reads }, ids, filter, fields, signal);
   const begin = (page - 1) * per_page;
   const items = found.slice(begin, begin + per_page);
   if (count_views) {
@@ -32,9 +37,10 @@ async function findByIds(
   ids: readonly number[],
   { status, ...filter }: ArticleFilter,
   fields: readonly ArticleField[] | undefined,
+  signal: AbortSignal,
 ): Promise<readonly StoredArticle[]> {
   const asked = Object.keys(filter).length > 0 ? undefined : fields;
-  const stored = await reads.getMany(ids, asked);
+  const stored = await reads.getMany(ids, asked, signal);
   const inStatus = status === undefined ? stored : stored.filter((article) => article.status === status);
   if (Object.keys(filter).length === 0) return inStatus;
   // Only ids together with a filter on content costs a look into the articles: at most 100, and nobody needs it often.

@@ -11,6 +11,8 @@ export interface Call {
   readonly request: Request;
   readonly context: RequestContext;
   readonly params: Readonly<Record<string, string>>;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /** What the OpenAPI document says of an operation, beside what follows from its parameters. */

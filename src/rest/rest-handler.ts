@@ -5,6 +5,7 @@ import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf, type RequestContext } from "../platform/request-context.ts";
 import type { ArticleReads, ArticleWrites, IdempotencyKeys, ViewCounts } from "../store/article-store.ts";
 import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
+import { whileAwaited } from "./caller-patience.ts";
 import { documentRoutes } from "./docs-page.ts";
 import { createOpenApiDocument } from "./openapi.ts";
 import type { Call, Operation, Route } from "./operation.ts";
@@ -54,7 +55,7 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
     try {
       if (route === undefined) throw unknownPath(request);
       context.endpoint = route.template;
-      given = await dispatch(route, { request, context, params: params ?? {} });
+      given = await whileAwaited(request, (signal) => dispatch(route, { request, context, params: params ?? {}, signal }));
     } catch (thrown) {
       given = problem(thrown, request, context, parts.log);
     }
@@ -115,8 +116,12 @@ function unknownPath(request: Request): AppError {
   return invalidParameters([{ pointer: "path", detail: "The path is not percent-encoded UTF-8.", code: "malformed" }]);
 }
 
+/** Nobody reads it but our metrics: nginx's number for a caller that has gone, which is no fault of the server's. */
+const status_caller_gone = 499;
+
 /** The answer to whatever was thrown. What the caller cannot help is logged with the id that the answer shows. */
 function problem(thrown: unknown, request: Request, context: RequestContext, log: Logger): Answer {
+  if (request.signal.aborted) return emptyAnswer(status_caller_gone);
   const error = toAppError(thrown);
   const { request_id, endpoint } = context;
   if (error.code === "internal") log.error({ err: error.cause ?? error, request_id, endpoint }, "request failed");

@@ -1,5 +1,5 @@
 import { pathOf } from "../platform/operational-routes.ts";
-import type { ArticleReads } from "../store/article-store.ts";
+import type { ArticleReads, SearchQuery } from "../store/article-store.ts";
 import { filterOf, per_page_default, searchParameters } from "./article-parameters.ts";
 import { pageLinks } from "./link-header.ts";
 import { listAnswer, pagesOf } from "./list-answer.ts";
@@ -15,17 +15,18 @@ export function searchArticles({ reads }: { readonly reads: ArticleReads }): Ope
       answers: { 200: { description: "A page of matches", schema: "ArticleList", headers: ["Link"] } },
       errors: ["invalid_parameter", "not_acceptable"],
     },
-    async handle({ request }, { values, given }) {
+    async handle({ request, signal }, { values, given }) {
       const { q = "", page = 1, per_page = per_page_default, fields } = values;
       const offset = (page - 1) * per_page;
-      const found = await reads.search({
+      const wanted: SearchQuery = {
         terms: q,
         filter: filterOf(values),
         offset,
         limit: per_page,
         with_total: true,
         ...(fields !== undefined && { fields }),
-      });
+      };
+      const found = await reads.search(wanted, signal);
       const has_next = found.total !== null && offset + found.count < found.total && found.count > 0;
       const links = pageLinks(pathOf(request.url), given, { page, pages: pagesOf(found.total, per_page), has_next });
       return listAnswer({ ...found, page, per_page, next_cursor: null }, links);

@@ -122,12 +122,14 @@ function writing(
     parameters: {},
     doc,
     async handle(call) {
-      const { request, context } = call;
+      const { request, context, signal } = call;
       if ("id" in call.params) articleIdOf(call);
       readIfMatch(request.headers);
       checkIdempotencyKey(request);
       if (doc.body !== undefined) requireMediaType(request, doc.body.media_types);
       const body = doc.body === undefined ? noBody : await readBody(request);
+      // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
+      signal.throwIfAborted();
       const origin = { traceparent: context.traceparent };
       return answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin }));
     },

@@ -1,4 +1,4 @@
-import type { ArticleField, Status } from "../article/article.ts";
+import type { Status } from "../article/article.ts";
 import type { Dialect } from "./article-filter.ts";
 import { articleJson, fieldSet, storedArticle, viewsJoin } from "./article-json.ts";
 import type { ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredArticle } from "./article-store.ts";
@@ -35,19 +35,19 @@ export function createArticleReads({ database, dialect }: { database: Database; 
     },
   });
 
-  const get = (id: number, fields?: readonly ArticleField[]) => gather(id, fields && fieldSet(fields).join());
+  const get: ArticleReads["get"] = (id, fields, signal) => gather(id, fields && fieldSet(fields).join(), signal);
 
-  async function list(query: ListQuery): Promise<ListPage> {
+  async function list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values, plan_fits_all } = listStatement(withFieldSet(query), dialect);
-    const { rows } = await database.query<ListRow>(plan_fits_all ? names.list(text) : { text }, values);
+    const { rows } = await database.query<ListRow>(plan_fits_all ? names.list(text) : { text }, values, signal);
     const [row] = rows;
     if (row === undefined) throw new Error("a list answered no row");
     return { items_json: row.items_json, count: row.count, total: row.total, next: nextOf(row) };
   }
 
-  async function search(query: SearchQuery): Promise<ListPage> {
+  async function search(query: SearchQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values } = searchStatement(withFieldSet(query), dialect);
-    const { rows } = await database.query<Omit<ListPage, "next">>(names.search(text), values);
+    const { rows } = await database.query<Omit<ListPage, "next">>(names.search(text), values, signal);
     const [row] = rows;
     if (row === undefined) throw new Error("a search answered no row");
     return { ...row, next: null };
@@ -60,8 +60,8 @@ export function createArticleReads({ database, dialect }: { database: Database; 
 
   return {
     get,
-    async getMany(ids, fields) {
-      const found = await Promise.all(ids.map((id) => get(id, fields)));
+    async getMany(ids, fields, signal) {
+      const found = await Promise.all(ids.map((id) => get(id, fields, signal)));
       return found.filter((article) => article !== undefined);
     },
     list,

@@ -55,13 +55,16 @@ export interface ListPage {
   readonly next: Position | null;
 }
 
-/** Reads, the same over DB1 and DB2. Calls of one turn of the event loop may share a statement. */
+/**
+ * Reads, the same over DB1 and DB2. Calls of one turn of the event loop may share a statement. When `signal` aborts, nobody waits
+ * any more: what has not begun is not, and a list or search that runs is stopped. A statement that others share runs to its end.
+ */
 export interface ArticleReads {
-  get(id: number, fields?: readonly ArticleField[]): Promise<StoredArticle | undefined>;
+  get(id: number, fields?: readonly ArticleField[], signal?: AbortSignal): Promise<StoredArticle | undefined>;
   /** In the order of `ids`, missing ones left out. */
-  getMany(ids: readonly number[], fields?: readonly ArticleField[]): Promise<readonly StoredArticle[]>;
-  list(query: ListQuery): Promise<ListPage>;
-  search(query: SearchQuery): Promise<ListPage>;
+  getMany(ids: readonly number[], fields?: readonly ArticleField[], signal?: AbortSignal): Promise<readonly StoredArticle[]>;
+  list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;
+  search(query: SearchQuery, signal?: AbortSignal): Promise<ListPage>;
   /** Articles by status, from kept counts: its cost does not grow with the table. */
   counts(): Promise<Readonly<Record<Status, number>>>;
 }

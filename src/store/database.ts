@@ -25,6 +25,11 @@ export interface TransactionOptions {
 export interface Database extends Queryable, AsyncDisposable {
   readonly name: "primary" | "replica";
   readonly kind: "postgres" | "pglite";
+  /**
+   * With `signal` it rejects with the signal's reason once that aborts: a statement that waits is not begun, and a server
+   * stops one that runs. For reads: of a write that was cut off nobody knows whether it was committed.
+   */
+  query<Row>(statement: Statement, values?: readonly unknown[], signal?: AbortSignal): Promise<QueryResult<Row>>;
   /** Commits when `work` resolves, rolls back when it throws; the connection goes back, or away when its state is not known. */
   withTransaction<Result>(work: (tx: Queryable) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
   /**

@@ -16,6 +16,7 @@ export interface GathererOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly signal: AbortSignal | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -46,9 +47,9 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
     for (const [group, queue] of groups) {
       if (in_flight >= in_flight_max) return;
       groups.delete(group);
-      const batch = takeBatch(queue);
+      const batch = takeBatch(queue).filter(isAwaited);
       if (queue.length > 0) groups.set(group, queue);
-      void send(group, batch);
+      if (batch.length > 0) void send(group, batch);
     }
   }
 
@@ -91,16 +92,24 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
     }
   }
 
-  return function gather(item: Item, group = ""): Promise<Result> {
+  return function gather(item: Item, group = "", signal?: AbortSignal): Promise<Result> {
     if (waiting >= waiting_max) {
       return Promise.reject(new AppError("unavailable", "Too many requests are waiting for the database.", { retry_after_s: 1 }));
     }
     return new Promise((resolve, reject) => {
       const queue = groups.get(group);
-      if (queue === undefined) groups.set(group, [{ item, resolve, reject }]);
-      else queue.push({ item, resolve, reject });
+      const call = { item, signal, resolve, reject };
+      if (queue === undefined) groups.set(group, [call]);
+      else queue.push(call);
       waiting++;
       schedule();
     });
   };
+}
+
+/** Drops a call that nobody waits for any more, before its statement is made. */
+function isAwaited<Item, Result>({ signal, reject }: Waiting<Item, Result>): boolean {
+  if (signal?.aborted !== true) return true;
+  reject(signal.reason);
+  return false;
 }

@@ -47,6 +47,22 @@ test("beyond the limit in flight calls wait, and go together when a batch comes 
   expect(items()).toEqual([[1], [2], [3]]);
 });
 
+test("a call that nobody waits for any more is not sent, and the others are", async () => {
+  const { gather, batches, items } = recorder({ in_flight_max: 1 });
+  const caller = new AbortController();
+  const calls = [gather(1), gather(2, "", caller.signal), gather(3), gather(4, "other", caller.signal), gather(5, "other")];
+  const left = [calls[1], calls[3]].map((call) => call?.catch((error: Error) => error.message));
+  caller.abort(new Error("gone"));
+  await Promise.resolve();
+  expect(items()).toEqual([[1, 3]]);
+  expect(await left[0]).toBe("gone");
+  batches[0]?.finish();
+  expect(await Promise.all([calls[0], calls[2]])).toEqual([10, 30]);
+  await turn();
+  expect(items()).toEqual([[1, 3], [5]]);
+  expect(await left[1]).toBe("gone");
+});
+
 test("groups do not share a batch", async () => {
   const { gather, batches } = recorder();
   void gather(1, "a");

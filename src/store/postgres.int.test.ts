@@ -34,6 +34,25 @@ describeWith([postgres], "PostgreSQL that misbehaves", () => {
     await drop();
   });
 
+  test("a statement that nobody waits for any more is stopped on the server, and its connection does no harm", async () => {
+    const { config, drop } = await postgres.createDatabase();
+    const database = openPostgres({ ...config, pool_max: 1 }, options);
+    const running = async () => {
+      const text = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'";
+      return (await database.query({ text })).row_count;
+    };
+    const caller = new AbortController();
+    const asked = database.query({ text: "SELECT pg_sleep(30)" }, [], caller.signal);
+    const behind = database.query({ text: "SELECT pg_sleep(30)" }, [], caller.signal);
+    await waitFor("the statement to run", () => database.poolState().used === 1 && database.poolState().waiting === 1);
+    caller.abort(new Error("no time left"));
+    await expect(asked).rejects.toThrow("no time left");
+    await expect(behind).rejects.toThrow("no time left");
+    await waitFor("the server to stop it", async () => (await running()) === 0, { timeout_ms: 2_000 });
+    await database[Symbol.asyncDispose]();
+    await drop();
+  });
+
   test("a connection ended by the server is `unavailable` to its transaction, and is not used again", async () => {
     const { config, drop } = await postgres.createDatabase();
     const database = openPostgres({ ...config, pool_max: 2 }, options);

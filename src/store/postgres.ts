@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { PostgresConfig } from "../config/config.ts";
-import { withDeadline } from "../platform/deadline.ts";
+import { untilAborted, withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import { columnParser } from "./column-value.ts";
 import type { Database, QueryResult, Statement } from "./database.ts";
@@ -30,6 +30,8 @@ const statement_timeout_default_ms = 30_000;
 const answer_grace_ms = 5_000;
 /** A process that froze inside a transaction gives its row locks back after this long. */
 const idle_in_transaction_ms = 30_000;
+/** So soon a server notices that nobody waits for a statement's answer any more: its caller has given up, or this process was killed. */
+const abandoned_check_interval_ms = 100;
 /** Longer than pg's 10 s: a new connection has to prepare every statement again. */
 const idle_connection_ms = 60_000;
 const close_timeout_ms = 5_000;
@@ -65,6 +67,11 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     statement_timeout: statement_timeout_ms,
     query_timeout: statement_timeout_ms + answer_grace_ms,
     idle_in_transaction_session_timeout: idle_in_transaction_ms,
+    // Not at start-up, where a server that cannot (before 14, or on Windows) would refuse the connection.
+    onConnect: (client) =>
+      client.query(`SET client_connection_check_interval = ${abandoned_check_interval_ms}`).catch((error: Error) => {
+        log.debug({ error: error.message, database: name }, "abandoned statements will run to their end");
+      }),
   });
   // Without a listener an error of an idle connection ends the process.
   pool.on("error", (error) => log.debug({ error: error.message, database: name }, "an idle database connection broke"));
@@ -88,7 +95,8 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     }
   }
 
-  async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  async function withSession<Result>(work: (session: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    signal?.throwIfAborted();
     const client = await preferringTls(() => pool.connect()).catch((error) => {
       throw databaseError(error, name);
     });
@@ -97,9 +105,12 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
       broken = true;
     };
     try {
-      return await work({ query: (statement, values) => run(client, discard, statement, values), control, discard });
+      signal?.throwIfAborted();
+      const result = work({ query: (statement, values) => run(client, discard, statement, values), control, discard });
+      return await (signal === undefined ? result : untilAborted(result, signal));
     } finally {
-      client.release(broken);
+      // Closing the connection is what stops its statement: a cancel request, sent late, could hit the connection's next one.
+      client.release(broken || signal?.aborted === true);
     }
 
     async function control(text: string): Promise<string> {
@@ -143,7 +154,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
   return {
     name,
     kind: "postgres",
-    query: (statement, values) => withSession((session) => session.query(statement, values)),
+    query: (statement, values, signal) => withSession((session) => session.query(statement, values), signal),
     withTransaction: (work, options) => withSession((session) => runTransaction(session, work, options)),
     withLeadership: (key, stop, work) => whileLeading({ key, stop, work, openDirect, log: log.child({ database: name }) }),
     poolState: () => ({
