@@ -6,6 +6,8 @@ export interface EventRecord {
   readonly headers: Readonly<Record<string, string>>;
   /** Its id in DB1's outbox: where the log is the outbox itself, this is the record's offset. */
   readonly outbox_id: number;
+  /** The partition that it must go into, from 0; without it, the one of its key. */
+  readonly partition?: number;
 }
 
 /** An event as it came out of the log: bytes, since anyone may have written them. */
@@ -62,6 +64,17 @@ export type EventLogState =
   | { readonly state: "standby"; readonly detail: string }
   | { readonly state: "down"; readonly detail: string };
 
+/** A place in the log. */
+export interface LogMark {
+  /** Whether everything before it has been handled, here or by another process of the group. */
+  passed(): Promise<boolean>;
+}
+
+export interface ConsumeOptions {
+  /** The consumer's database is empty: what the group has read before is missing there. */
+  readonly starts_empty?: boolean;
+}
+
 /**
  * The log that carries events from DB1 to DB2: Kafka, or in process. Each record is delivered at least once,
  * records of one key in the order in which they were first published.
@@ -70,7 +83,11 @@ export interface EventLog extends AsyncDisposable {
   /** Resolves when every record is durable in the log. Rejects when that is not known of all: publish them again, repeats are harmless. Throws RecordTooLarge. */
   publish(records: readonly EventRecord[]): Promise<void>;
   /** Starts delivering to `handler`; one consumption an event log. */
-  consume(handler: BatchHandler): Promise<void>;
+  consume(handler: BatchHandler, options?: ConsumeOptions): Promise<void>;
+  /** How many partitions the log has: an event that concerns all of them is published once into each. */
+  partitions(): Promise<number>;
+  /** The end of the log as it is now. */
+  mark(): Promise<LogMark>;
   /** Tells others of a record that was given up on; DB2 keeps it too. */
   publishDeadLetter(letter: DeadLetter): Promise<void>;
   /** The log as it is now, for health. */

@@ -29,14 +29,11 @@ export const ViewedEventSchema = Type.Object({
 export const ResyncCompletedEventSchema = Type.Object({
   ...envelope,
   event_type: Type.Literal("resync.completed"),
-  data: Type.Pick(envelopeObject(), ["epoch"]),
+  // How many partitions get one: when all of them have come, nothing of an older epoch is still on its way.
+  data: Type.Object({ epoch: envelope.epoch, partitions: Type.Integer({ minimum: 1 }) }),
 });
 
 export type ArticleEvent = Static<typeof ArticleEventSchema>;
 export type ViewedEvent = Static<typeof ViewedEventSchema>;
 export type ResyncCompletedEvent = Static<typeof ResyncCompletedEventSchema>;
 export type BlogEvent = ArticleEvent | ViewedEvent | ResyncCompletedEvent;
-
-function envelopeObject() {
-  return Type.Object(envelope);
-}

@@ -17,6 +17,8 @@ export interface ConsumptionParts {
   readonly hooks: KafkaHooks;
   readonly log: Logger;
   readonly prepare: () => Promise<void>;
+  /** What the group has read before is missing in our database. */
+  readonly starts_empty: boolean;
   /** The consumer has failed in a way that no repetition cures. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -41,6 +43,8 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
   let assigned: readonly number[] | undefined;
   let trouble: string | undefined;
   let failures = 0;
+  /** Once is enough: afterwards what we have read ourselves counts as well. */
+  let starts_empty = parts.starts_empty;
 
   function onAssigned(partitions: readonly number[]): void {
     assigned = [...partitions].sort((a, b) => a - b);
@@ -61,7 +65,8 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       for (const { partition, committed, oldest, end } of ours) {
         if (position.behind(partition, 0) === undefined) position.moved(partition, Number(committed ?? oldest), Number(end));
       }
-      for (const missing of missingHistory(config.topic, ours)) hooks.onHistoryMissing(missing);
+      for (const missing of missingHistory(config.topic, ours, starts_empty)) hooks.onHistoryMissing(missing);
+      starts_empty = false;
     } catch (error) {
       log.debug({ err: error }, "The partitions' offsets could not be read");
     }

@@ -27,10 +27,22 @@ export async function fetchPartitionOffsets(
   });
 }
 
+/** Whether the group has read, `now`, all that was there when `marked` was looked at; what has expired since is not waited for. */
+export function hasPassed(marked: readonly PartitionOffsets[], now: readonly PartitionOffsets[]): boolean {
+  const read = new Map(now.map(({ partition, oldest, committed }) => [partition, BigInt(committed ?? oldest)]));
+  return marked.every(({ partition, oldest, end }) => oldest === end || (read.get(partition) ?? 0n) >= BigInt(end));
+}
+
 /** kafkajs goes on from the oldest record there is and tells nobody, so what is gone has to be looked for. */
-export function missingHistory(topic: string, offsets: readonly PartitionOffsets[]): readonly MissingHistory[] {
+export function missingHistory(
+  topic: string,
+  offsets: readonly PartitionOffsets[],
+  starts_empty: boolean,
+): readonly MissingHistory[] {
   return offsets
     .filter(({ oldest, end, committed }) => {
+      // It was read into another database than this one.
+      if (starts_empty && BigInt(committed ?? 0) > 0n) return true;
       const next = BigInt(committed ?? 0);
       // Past the end: the topic was deleted and made anew, or its broker lost records that we had read.
       return next < BigInt(oldest) || next > BigInt(end);

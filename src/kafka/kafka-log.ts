@@ -4,6 +4,7 @@ import type { Logger } from "../platform/log.ts";
 import { createAdminConnection } from "./admin.ts";
 import { createKafkaClient } from "./client.ts";
 import { type Consumption, startConsumption } from "./consumption.ts";
+import { fetchPartitionOffsets, hasPassed } from "./history.ts";
 import type { KafkaHooks } from "./hooks.ts";
 import { createPublisher } from "./publisher.ts";
 import { createSender } from "./sender.ts";
@@ -17,6 +18,7 @@ export interface KafkaLogParts {
 /** Creating topics waits for their leaders. */
 const topics_timeout_ms = 15_000;
 const check_timeout_ms = 700;
+const offsets_timeout_ms = 5000;
 
 /**
  * The event log in Kafka. Connects when it is first used, so that writes go on (into the outbox) while Kafka is away.
@@ -55,14 +57,25 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
     }
   }
 
+  const offsets = () => admin.run((connected) => fetchPartitionOffsets(connected, config), offsets_timeout_ms);
+
   return {
     publish: publisher.publish,
     publishDeadLetter: publisher.publishDeadLetter,
     check,
     failed,
-    async consume(handler) {
+    async consume(handler, { starts_empty = false } = {}) {
       if (consumption) throw new Error("This event log is being consumed already");
-      consumption = startConsumption({ kafka, config, admin, hooks, log, prepare, onFailed: fail }, handler);
+      consumption = startConsumption({ kafka, config, admin, hooks, log, prepare, starts_empty, onFailed: fail }, handler);
+    },
+    async partitions() {
+      await prepare();
+      return (await offsets()).length;
+    },
+    async mark() {
+      await prepare();
+      const marked = await offsets();
+      return { passed: async () => hasPassed(marked, await offsets()) };
     },
     async [Symbol.asyncDispose]() {
       await consumption?.close();

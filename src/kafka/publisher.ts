@@ -72,8 +72,8 @@ export function createPublisher({ config, events, deadLetters, hooks, prepare }:
   };
 }
 
-function toMessage({ key, value, headers }: EventRecord): Message {
-  return { key, value, headers };
+function toMessage({ key, value, headers, partition }: EventRecord): Message {
+  return { key, value, headers, ...(partition !== undefined && { partition }) };
 }
 
 /** As it came, byte for byte; what we add says why and from where. */

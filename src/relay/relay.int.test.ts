@@ -169,6 +169,8 @@ function recordingLog(before: () => Promise<void> = async () => {}) {
     consume: async () => {},
     publishDeadLetter: async () => {},
     check: async () => ({ state: "up" }),
+    partitions: async () => 1,
+    mark: async () => ({ passed: async () => true }),
     failed: new Promise<never>(() => {}),
     async [Symbol.asyncDispose]() {},
   };

@@ -138,6 +138,7 @@ function backOff(failures: number): number {
   return Math.min(retry_delay_max_ms, retry_delay_ms * 2 ** failures) * (0.5 + Math.random() / 2);
 }
 
-function toRecord({ id, article_id, value, headers }: OutboxRow): EventRecord {
+function toRecord({ id, article_id, value, headers, partition }: OutboxRow): EventRecord {
+  if (partition !== undefined) return { key: `partition-${partition}`, value, headers, outbox_id: id, partition };
   return { key: String(article_id), value, headers, outbox_id: id };
 }

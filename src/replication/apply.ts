@@ -9,8 +9,9 @@ export interface Refused {
 }
 
 /**
- * Merges events into DB2 in one statement: an article where its (epoch, version) is newer, a count of views where it is greater,
- * no count beside a tombstone. Any order and repetition of events comes to the same rows. Throws what the database says.
+ * Merges events into DB2 in one statement: an article where its (epoch, version) is newer, a count of views where its
+ * (epoch, views) is greater, no count beside a tombstone, nothing of an epoch that a resync has replaced. Any order and
+ * repetition of events comes to the same rows. Throws what the database says.
  */
 export async function applyEvents(database: Database, events: readonly BlogEvent[]): Promise<Refused> {
   const changes = coalesce(events);
@@ -37,16 +38,17 @@ const merge: Statement = {
   name: "merge_events",
   text: `
 WITH incoming AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS e(
+  SELECT *, epoch >= (SELECT epoch FROM blog_state) AS valid FROM json_to_recordset($1::json) AS e(
     id bigint, title text, content text, author text, category text, tags text[], status text, version integer,
     created_at timestamptz, updated_at timestamptz, published_at timestamptz, epoch integer, deleted boolean)
 ), counted AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($2::json) AS c(id bigint, views bigint)
+  SELECT *, epoch >= (SELECT epoch FROM blog_state) AS valid
+  FROM json_to_recordset($2::json) AS c(id bigint, views bigint, epoch integer)
 ), written AS (
   INSERT INTO articles AS a (id, title, content, author, category, tags, status, version,
     created_at, updated_at, published_at, epoch, deleted)
   SELECT id, title, content, author, category, tags, status, version,
-    created_at, updated_at, published_at, epoch, deleted FROM incoming ORDER BY id
+    created_at, updated_at, published_at, epoch, deleted FROM incoming WHERE valid ORDER BY id
   ON CONFLICT (id) DO UPDATE SET title = excluded.title, content = excluded.content, author = excluded.author,
     category = excluded.category, tags = excluded.tags, status = excluded.status, version = excluded.version,
     created_at = excluded.created_at, updated_at = excluded.updated_at, published_at = excluded.published_at,
@@ -59,10 +61,11 @@ WITH incoming AS MATERIALIZED (
 ), dropped AS (
   DELETE FROM article_views WHERE id IN (SELECT id FROM written WHERE deleted)
 ), viewed AS (
-  INSERT INTO article_views AS v (id, views)
-  SELECT id, views FROM counted
-  WHERE id NOT IN (SELECT id FROM written WHERE deleted UNION ALL SELECT id FROM left_alone WHERE deleted) ORDER BY id
-  ON CONFLICT (id) DO UPDATE SET views = excluded.views WHERE v.views < excluded.views
+  INSERT INTO article_views AS v (id, views, epoch)
+  SELECT id, views, epoch FROM counted
+  WHERE valid AND id NOT IN (SELECT id FROM written WHERE deleted UNION ALL SELECT id FROM left_alone WHERE deleted) ORDER BY id
+  ON CONFLICT (id) DO UPDATE SET views = excluded.views, epoch = excluded.epoch
+  WHERE (v.epoch, v.views) < (excluded.epoch, excluded.views)
   RETURNING v.id
 )
 SELECT

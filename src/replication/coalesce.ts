@@ -7,6 +7,7 @@ export type ArticleRow = Omit<Article, "views_count"> & { readonly epoch: number
 export interface ViewsRow {
   readonly id: number;
   readonly views: number;
+  readonly epoch: number;
 }
 
 /** Each id at most once in each list, in the order of the ids: two processes that meet take their row locks in one order. */
@@ -15,26 +16,33 @@ export interface Changes {
   readonly views: readonly ViewsRow[];
 }
 
-/** The newest version and the greatest count of each article that the events tell of. */
+/** The newest version of each article that the events tell of, and the greatest count of the newest epoch. */
 export function coalesce(events: readonly BlogEvent[]): Changes {
   const newest = new Map<number, ArticleEvent>();
-  const views = new Map<number, number>();
+  const views = new Map<number, ViewsRow>();
   for (const event of events) {
     if (event.event_type === "resync.completed") continue;
     const { id, views_count } = event.data;
-    views.set(id, Math.max(views.get(id) ?? 0, views_count));
+    const count = { id, views: views_count, epoch: event.epoch };
+    const counted = views.get(id);
+    if (!counted || isGreater(count, counted)) views.set(id, count);
     if (event.event_type === "article.viewed") continue;
     const known = newest.get(id);
     if (!known || isNewer(event, known)) newest.set(id, event);
   }
   return {
     articles: [...newest.values()].map(toRow).sort(byId),
-    views: [...views].map(([id, count]) => ({ id, views: count })).sort(byId),
+    views: [...views.values()].sort(byId),
   };
 }
 
 function isNewer(event: ArticleEvent, than: ArticleEvent): boolean {
   return event.epoch === than.epoch ? event.data.version > than.data.version : event.epoch > than.epoch;
+}
+
+/** A count of a newer epoch may be lower: DB1 was restored from a backup. */
+function isGreater(count: ViewsRow, than: ViewsRow): boolean {
+  return count.epoch === than.epoch ? count.views > than.views : count.epoch > than.epoch;
 }
 
 function toRow({ event_type, epoch, data }: ArticleEvent): ArticleRow {

@@ -157,6 +157,8 @@ async function replicate({ database }: TestStore) {
     consume: async (handler) => handed.resolve(handler),
     publishDeadLetter: async (letter) => void published.push(letter),
     check: async () => ({ state: "up" }),
+    partitions: async () => 1,
+    mark: async () => ({ passed: async () => true }),
     failed: new Promise<never>(() => {}),
     async [Symbol.asyncDispose]() {},
   };

@@ -143,11 +143,17 @@ export interface OutboxRow {
   /** The finished event (its epoch is DB1's when the row is taken) and headers. */
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The partition of the log that it concerns; undefined for an event of an article. */
+  readonly partition?: number;
 }
 
 export interface Outbox {
   /** The oldest rows, in order. */
   take(limit: number): Promise<readonly OutboxRow[]>;
   remove(ids: readonly number[]): Promise<void>;
+  /** The id of the newest row that waits; 0 when none does. */
+  last(): Promise<number>;
+  /** Whether no row up to this id waits any more. */
+  hasSent(id: number): Promise<boolean>;
   state(): Promise<{ readonly pending: number; readonly oldest_age_s: number }>;
 }

@@ -1,9 +1,11 @@
 import primary0 from "../../drizzle/primary/0000_search_text.sql" with { type: "text" };
 import primary1 from "../../drizzle/primary/0001_tables.sql" with { type: "text" };
 import primary2 from "../../drizzle/primary/0002_counts.sql" with { type: "text" };
+import primary3 from "../../drizzle/primary/0003_resync.sql" with { type: "text" };
 import replica0 from "../../drizzle/replica/0000_search_text.sql" with { type: "text" };
 import replica1 from "../../drizzle/replica/0001_tables.sql" with { type: "text" };
 import replica2 from "../../drizzle/replica/0002_counts.sql" with { type: "text" };
+import replica3 from "../../drizzle/replica/0003_resync.sql" with { type: "text" };
 
 /** One step of a database's schema, as drizzle-kit lays it out: `NNNN_name`, statements between breakpoints. */
 export interface Migration {
@@ -16,8 +18,18 @@ export interface Migration {
 
 /** Every file of drizzle/ by name, in order; a test holds this list against the folders. */
 export const migrations: { readonly primary: readonly Migration[]; readonly replica: readonly Migration[] } = {
-  primary: [migration("0000_search_text", primary0), migration("0001_tables", primary1), migration("0002_counts", primary2)],
-  replica: [migration("0000_search_text", replica0), migration("0001_tables", replica1), migration("0002_counts", replica2)],
+  primary: [
+    migration("0000_search_text", primary0),
+    migration("0001_tables", primary1),
+    migration("0002_counts", primary2),
+    migration("0003_resync", primary3),
+  ],
+  replica: [
+    migration("0000_search_text", replica0),
+    migration("0001_tables", replica1),
+    migration("0002_counts", replica2),
+    migration("0003_resync", replica3),
+  ],
 };
 
 export function migration(name: string, file: string): Migration {

@@ -11,7 +11,7 @@ const counted_rows_max = 10_000;
 /** `data` is JSON already and is not looked into. The epoch is read with the rows: one that a resync raises meanwhile holds for all of them. */
 const take: Statement = {
   name: "outbox_take",
-  text: `SELECT id, article_id, event_id, event_type, traceparent,
+  text: `SELECT id, article_id, event_id, event_type, traceparent, partition,
   concat('{"event_id":"', event_id, '","event_type":"', event_type, '","timestamp":"', ${instantText("created_at")},
     '","schema_version":1,"epoch":', (SELECT epoch FROM blog_state), ',"data":', data, '}') AS value
 FROM (
@@ -30,12 +30,20 @@ const state: Statement = {
   (SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1) AS oldest_age_s`,
 };
 
+const last: Statement = { name: "outbox_last", text: "SELECT coalesce(max(id), 0) AS id FROM outbox" };
+
+const waiting: Statement = {
+  name: "outbox_waiting",
+  text: "SELECT EXISTS (SELECT FROM outbox WHERE id <= $1::bigint) AS waiting",
+};
+
 interface TakenRow {
   readonly id: number;
   readonly article_id: number;
   readonly event_id: string;
   readonly event_type: string;
   readonly traceparent: string | null;
+  readonly partition: number | null;
   readonly value: string;
 }
 
@@ -55,6 +63,16 @@ export function createOutbox(database: Database): Outbox {
       if (ids.length > 0) await database.query(remove, [ids]);
     },
 
+    async last() {
+      const { rows } = await database.query<{ id: number }>(last);
+      return rows[0]?.id ?? 0;
+    },
+
+    async hasSent(id) {
+      const { rows } = await database.query<{ waiting: boolean }>(waiting, [id]);
+      return rows[0]?.waiting === false;
+    },
+
     async state() {
       const { rows } = await database.query<{ counted: number; span: number | null; oldest_age_s: number | null }>(state);
       const [{ counted, span, oldest_age_s } = { counted: 0, span: null, oldest_age_s: null }] = rows;
@@ -66,6 +84,7 @@ export function createOutbox(database: Database): Outbox {
   };
 }
 
-function toOutboxRow({ id, article_id, value, event_id, event_type, traceparent }: TakenRow): OutboxRow {
-  return { id, article_id, value, headers: { event_id, event_type, ...(traceparent !== null && { traceparent }) } };
+function toOutboxRow({ id, article_id, value, event_id, event_type, traceparent, partition }: TakenRow): OutboxRow {
+  const headers = { event_id, event_type, ...(traceparent !== null && { traceparent }) };
+  return { id, article_id, value, headers, ...(partition !== null && { partition }) };
 }

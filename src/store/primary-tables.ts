@@ -37,7 +37,10 @@ export const articleViews = pgTable(
 
 export const articleCounts = pgTable("article_counts", countColumns);
 
-/** Events that wait to be published. `data` is JSON text; the epoch is added when a row is taken. */
+/**
+ * Events that wait to be published. `data` is JSON text; the epoch is added when a row is taken. `partition` is set where
+ * an event concerns a partition instead of an article.
+ */
 export const outbox = pgTable("outbox", {
   id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
   article_id: bigint("article_id", { mode: "number" }).notNull(),
@@ -46,6 +49,21 @@ export const outbox = pgTable("outbox", {
   data: text("data").notNull(),
   created_at: instant("created_at").notNull().default(sql`clock_timestamp()`),
   traceparent: text("traceparent"),
+  partition: integer("partition"),
+});
+
+/** Each run of `blog resync`, by the epoch that it raised: how far it is, so that it goes on where it was cut off. */
+export const resyncs = pgTable("resyncs", {
+  epoch: integer("epoch").primaryKey(),
+  /** Identity of the DB2 that it was started for. */
+  replica: uuid("replica").notNull(),
+  /** The last id that is sent, and how many articles that were. */
+  sent_to: bigint("sent_to", { mode: "number" }).notNull().default(0),
+  sent: bigint("sent", { mode: "number" }).notNull().default(0),
+  started_at: instant("started_at").notNull().default(sql`clock_timestamp()`),
+  moved_at: instant("moved_at").notNull().default(sql`clock_timestamp()`),
+  /** When everything was sent, and each partition's `resync.completed` with it. */
+  sent_at: instant("sent_at"),
 });
 
 /** Answers kept under a key. `status` is null only inside the transaction that is finding the answer. */

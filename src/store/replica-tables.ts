@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, customType, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, check, customType, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { articleColumns, articleIndexes, countColumns, instant, searchColumn } from "./article-columns.ts";
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
@@ -27,13 +27,14 @@ export const articles = pgTable(
 
 /**
  * Not tied to articles: a count may come before its article. What applies events makes a row with every article
- * (the list by views walks this table), merges by greatest, and removes the row with the tombstone.
+ * (the list by views walks this table), merges by greatest (epoch, views), and removes the row with the tombstone.
  */
 export const articleViews = pgTable(
   "article_views",
   {
     id: bigint("id", { mode: "number" }).primaryKey(),
     views: bigint("views", { mode: "number" }).notNull().default(0),
+    epoch: integer("epoch").notNull().default(1),
   },
   (table) => [index("article_views_views").on(table.views, table.id)],
 );
@@ -61,13 +62,29 @@ export const deadLetters = pgTable(
   (table) => [index("dead_letters_failed_at").on(table.failed_at)],
 );
 
-/** The one row of what DB2 knows about itself. */
+/** Partitions whose `resync.completed` has come, of how many. */
+export const resyncCompletions = pgTable(
+  "resync_completions",
+  {
+    epoch: integer("epoch").notNull(),
+    partition: integer("partition").notNull(),
+    partitions: integer("partitions").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.epoch, table.partition] })],
+);
+
+/**
+ * The one row of what DB2 knows about itself. `epoch`: events of older ones are refused, since a resync has replaced
+ * them; `complete_epoch` follows it when nothing older is left. `history_missing`: events expired before they came.
+ */
 export const blogState = pgTable(
   "blog_state",
   {
     only: boolean("only").primaryKey().default(true),
     identity: uuid("identity").notNull().default(sql`gen_random_uuid()`),
     epoch: integer("epoch").notNull().default(1),
+    complete_epoch: integer("complete_epoch").notNull().default(1),
+    history_missing: boolean("history_missing").notNull().default(false),
   },
   (table) => [check("blog_state_only", sql`${table.only}`)],
 );
