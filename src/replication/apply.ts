@@ -8,6 +8,8 @@ export interface Refused {
   readonly views: ReadonlySet<number>;
 }
 
+const planned_once_rows_max = 20;
+
 /**
  * Merges events into DB2 in one statement: an article where its (epoch, version) is newer, a count of views where its
  * (epoch, views) is greater, no count beside a tombstone, nothing of an epoch that a resync has replaced. Any order and
@@ -16,7 +18,10 @@ export interface Refused {
 export async function applyEvents(database: Database, events: readonly BlogEvent[]): Promise<Refused> {
   const changes = coalesce(events);
   if (changes.views.length === 0) return { articles: new Set(), views: new Set() };
-  const { rows } = await database.query<{ articles: string; views: string }>(merge, toValues(changes));
+  // A kept plan saves a small batch a third of its time. One that was made while DB2 was empty reads all of it, though, so a large
+  // batch, such as those that fill an empty DB2, is planned for itself.
+  const statement = changes.views.length > planned_once_rows_max ? { text: merge.text } : merge;
+  const { rows } = await database.query<{ articles: string; views: string }>(statement, toValues(changes));
   const [refused] = rows;
   return { articles: toSet(refused?.articles), views: toSet(refused?.views) };
 }
@@ -33,6 +38,8 @@ function toSet(ids: string | undefined): ReadonlySet<number> {
 /**
  * All parts see one snapshot, so none sees what another writes: hence RETURNING carries what `written` did, and an article
  * that it left alone is locked, which reads its latest row, so that no deletion comes between that look and the count.
+ * What is there is updated, not inserted with a conflict: that would make the search vector, the dearest part, twice (measured:
+ * 350 µs an article of 1 kB instead of 200), and of what is stale for nothing. The conflict is for an insert elsewhere at this moment.
  */
 const merge: Statement = {
   name: "merge_events",
@@ -44,17 +51,26 @@ WITH incoming AS MATERIALIZED (
 ), counted AS MATERIALIZED (
   SELECT *, epoch >= (SELECT epoch FROM blog_state) AS valid
   FROM json_to_recordset($2::json) AS c(id bigint, views bigint, epoch integer)
-), written AS (
+), updated AS (
+  UPDATE articles a SET title = i.title, content = i.content, author = i.author, category = i.category, tags = i.tags,
+    status = i.status, version = i.version, created_at = i.created_at, updated_at = i.updated_at,
+    published_at = i.published_at, epoch = i.epoch, deleted = i.deleted
+  FROM incoming i WHERE a.id = i.id AND i.valid AND (a.epoch, a.version) < (i.epoch, i.version)
+  RETURNING a.id, a.deleted
+), inserted AS (
   INSERT INTO articles AS a (id, title, content, author, category, tags, status, version,
     created_at, updated_at, published_at, epoch, deleted)
   SELECT id, title, content, author, category, tags, status, version,
-    created_at, updated_at, published_at, epoch, deleted FROM incoming WHERE valid ORDER BY id
+    created_at, updated_at, published_at, epoch, deleted
+  FROM incoming i WHERE i.valid AND NOT EXISTS (SELECT FROM articles known WHERE known.id = i.id) ORDER BY id
   ON CONFLICT (id) DO UPDATE SET title = excluded.title, content = excluded.content, author = excluded.author,
     category = excluded.category, tags = excluded.tags, status = excluded.status, version = excluded.version,
     created_at = excluded.created_at, updated_at = excluded.updated_at, published_at = excluded.published_at,
     epoch = excluded.epoch, deleted = excluded.deleted
   WHERE (a.epoch, a.version) < (excluded.epoch, excluded.version)
   RETURNING a.id, a.deleted
+), written AS (
+  SELECT * FROM updated UNION ALL SELECT * FROM inserted
 ), left_alone AS MATERIALIZED (
   SELECT a.id, a.deleted FROM articles a JOIN counted USING (id)
   WHERE a.id NOT IN (SELECT id FROM written) ORDER BY a.id FOR NO KEY UPDATE OF a
