@@ -45,6 +45,27 @@ export interface KafkaConfig {
 
 export type EventLogConfig = KafkaConfig | { readonly kind: "in-process" };
 
+/** What one request to the gateway may ask for; the reason of each stands beside its variable, in env.ts. */
+export interface GatewayLimits {
+  readonly body_bytes_max: number;
+  readonly query_bytes_max: number;
+  readonly batch_operations_max: number;
+  readonly tokens_max: number;
+  readonly depth_max: number;
+  readonly aliases_max: number;
+  readonly directives_max: number;
+  readonly cost_max: number;
+  /** Of requests, over all callers. */
+  readonly concurrency_max: number;
+}
+
+export interface GatewayConfig {
+  readonly limits: GatewayLimits;
+  readonly introspection: boolean;
+  /** File of the only queries that are run; undefined: all are. */
+  readonly persisted_only?: string;
+}
+
 /** Everything a role may need; a part is there exactly when a chosen role or command needs it. */
 export interface Config {
   readonly env: "development" | "production";
@@ -59,6 +80,7 @@ export interface Config {
   /** Where the gateway finds the API; undefined with role all: in process. */
   readonly rest_api_url?: string;
   readonly replica_api_url?: string;
+  readonly gateway: GatewayConfig;
   readonly idempotency_ttl_hours: number;
   readonly views_flush_seconds: number;
   readonly secret_key?: string;

@@ -53,6 +53,11 @@ function database(prefix: "DB1" | "DB2", name: string, what: string) {
   };
 }
 
+/** The gateway's limits are on by default; who raises one knows why. */
+function limit(name: string, text: string, about: string): Defaulted<number> {
+  return defaulted(`GATEWAY_${name}_MAX`, wholeNumber(1, 1_000_000_000), text, about);
+}
+
 /** Every variable that is read, grouped as the configuration is. Nothing else reads the environment. */
 export const variables = {
   env: defaulted(
@@ -124,6 +129,43 @@ export const variables = {
     "Where the gateway reads while the API is unavailable",
     "in process with role `all`",
   ),
+  gateway_limits: {
+    body_bytes_max: limit("BODY_BYTES", "7340032", "Bytes of a GraphQL request; 1 MiB of content may be 6 MiB when escaped"),
+    query_bytes_max: limit(
+      "QUERY_BYTES",
+      "65536",
+      "Bytes of a query's text, without variables; generated ones stay under 20 KiB",
+    ),
+    batch_operations_max: limit("BATCH_OPERATIONS", "10", "Operations of one request, since each has all the other limits"),
+    tokens_max: limit(
+      "TOKENS",
+      "2000",
+      "Words and signs of a query (GraphiQL's introspection has 300); the time to validate grows faster",
+    ),
+    depth_max: limit("DEPTH", "10", "Levels of a query; the schema has 4, the rest is room for it to grow"),
+    aliases_max: limit("ALIASES", "30", "Aliases of a query, fragments counted as often as spread: each may be work of its own"),
+    directives_max: limit("DIRECTIVES", "50", "Directives of a query; nobody's has more, and each is work"),
+    cost_max: limit("COST", "5000", "Articles × weight of their fields (content 10, others 1): two pages of 100 whole articles"),
+    concurrency_max: limit(
+      "CONCURRENCY",
+      "400",
+      "Requests answered at once: as many as API and replica take together, queues included",
+    ),
+  },
+  gateway: {
+    introspection: optional(
+      "GATEWAY_INTROSPECTION",
+      onOff,
+      "Whether the gateway tells its schema to whoever asks",
+      "on in development, off in production",
+    ),
+    persisted_only: optional(
+      "GATEWAY_PERSISTED_ONLY",
+      matching(/^[^\0]+$/, "a JSON file that maps SHA-256 in hex to the text of a query"),
+      "File of the only queries that the gateway runs",
+      "none: it runs all",
+    ),
+  },
   idempotency_ttl_hours: defaulted(
     "IDEMPOTENCY_TTL_HOURS",
     wholeNumber(1, 8_760),

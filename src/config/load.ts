@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Config, Listen, Role } from "./config.ts";
 import { variables } from "./env.ts";
+import { readGateway } from "./gateway.ts";
 import { ConfigError, type Problem } from "./problems.ts";
 import { createReader, type Environment, type Reader } from "./reader.ts";
 import { type DatabaseName, readDatabases, readEventLog } from "./services.ts";
@@ -55,6 +56,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
     ...(event_log === undefined ? {} : { event_log }),
     ...(rest_api_url === undefined ? {} : { rest_api_url }),
     ...(replica_api_url === undefined ? {} : { replica_api_url }),
+    gateway: readGateway(reader, production),
     idempotency_ttl_hours: reader.value(variables.idempotency_ttl_hours),
     views_flush_seconds: reader.value(variables.views_flush_seconds),
     ...(secret_key === undefined ? {} : { secret_key }),

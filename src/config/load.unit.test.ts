@@ -48,6 +48,24 @@ describe("with nothing set", () => {
   });
 });
 
+describe("the gateway", () => {
+  test("introspection is on in development and off in production, unless set", () => {
+    const introspection = (env: Record<string, string>) => loadConfig({ env }).gateway.introspection;
+    const production = { BLOG_ENV: "production", BLOG_EMBEDDED: "1", ...key };
+    expect([{}, production].map(introspection)).toEqual([true, false]);
+    expect(introspection({ ...production, GATEWAY_INTROSPECTION: "on" })).toBe(true);
+    expect(introspection({ GATEWAY_INTROSPECTION: "off" })).toBe(false);
+  });
+
+  test("limits are numbers of their own, at least 1", () => {
+    expect(loadConfig({ env: { GATEWAY_ALIASES_MAX: "5" } }).gateway.limits).toMatchObject({ aliases_max: 5, depth_max: 10 });
+    expect(refused({ env: { GATEWAY_COST_MAX: "0", GATEWAY_DEPTH_MAX: "all" } })).toEqual([
+      "GATEWAY_DEPTH_MAX",
+      "GATEWAY_COST_MAX",
+    ]);
+  });
+});
+
 test("real services are read in full", () => {
   const config = loadConfig({
     env: {

@@ -2,7 +2,7 @@ import { nearest } from "../platform/nearest.ts";
 import { allVariables } from "./env.ts";
 import type { Environment } from "./reader.ts";
 
-const ownPrefixes = /^(?:BLOG|DB1|DB2|KAFKA)_/;
+const ownPrefixes = /^(?:BLOG|DB1|DB2|KAFKA|GATEWAY)_/;
 
 /** Variables that look like ours and are not read by anything: most likely typing errors. One sentence each. */
 export function unknownVariables(env: Environment): readonly string[] {

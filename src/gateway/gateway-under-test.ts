@@ -1,6 +1,9 @@
 import pino from "pino";
+import type { GatewayLimits } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
 import { createFakeRestApi } from "./fake-rest-api.ts";
 import { createGatewayHandler, type GatewayParts } from "./handler.ts";
+import { createAutomaticPersistedQueries } from "./persisted-queries.ts";
 import { createRestClient } from "./rest-client.ts";
 
 export interface GraphqlAnswer {
@@ -17,6 +20,9 @@ export interface GraphqlAnswer {
   };
 }
 
+/** As with nothing set. */
+export const defaultLimits: GatewayLimits = loadConfig({ env: {} }).gateway.limits;
+
 /** A gateway over a REST API in memory; `logged` holds what it logged, `operations` what it counted. */
 export function createGatewayUnderTest(parts: Partial<GatewayParts> = {}) {
   const rest = createFakeRestApi();
@@ -32,6 +38,9 @@ export function createGatewayUnderTest(parts: Partial<GatewayParts> = {}) {
     }),
     log,
     development: true,
+    introspection: true,
+    limits: defaultLimits,
+    persisted: createAutomaticPersistedQueries(),
     hooks: { onOperation: (type, result) => operations.push(`${type} ${result}`) },
     ...parts,
   });

@@ -75,6 +75,7 @@ function documentExtensions({ extensions, message }: GraphQLError): Omit<ErrorEx
       ...(typeof allowed === "number" ? { allowed } : {}),
     };
   }
+  if (extensions["code"] === "PERSISTED_QUERY_NOT_FOUND") return { code: "PERSISTED_QUERY_NOT_FOUND", status: 400 };
   if (isStatus(extensions["http"], 405)) return { code: "METHOD_NOT_ALLOWED", status: 405 };
   const parsed = !message.startsWith("Syntax Error");
   return { code: parsed ? "GRAPHQL_VALIDATION_FAILED" : "GRAPHQL_PARSE_FAILED", status: 400 };

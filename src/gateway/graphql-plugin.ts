@@ -1,21 +1,22 @@
 import { type DocumentNode, GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule } from "graphql";
 import { createLRUCache, type Plugin } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
+import type { GatewayLimits } from "../config/config.ts";
 import { contextOf } from "../platform/request-context.ts";
 import type { OnInternalError } from "./graphql-errors.ts";
-import { type RequestLimits, readGraphqlRequest } from "./graphql-request.ts";
+import { readGraphqlRequest } from "./graphql-request.ts";
 import { formatResult, respond } from "./graphql-response.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import { mediaTypes, negotiate } from "./media-types.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { type CostLimits, costOf } from "./query-cost.ts";
-import { limitRule, parseWithin, type QueryLimits } from "./query-limits.ts";
-
-export type GatewayLimits = RequestLimits & QueryLimits & CostLimits;
+import type { PersistedQueries } from "./persisted-queries.ts";
+import { costOf } from "./query-cost.ts";
+import { limitRule, parseWithin } from "./query-limits.ts";
 
 export interface GraphqlPluginParts {
   readonly limits: GatewayLimits;
   readonly introspection: boolean;
+  readonly persisted: PersistedQueries;
   readonly hooks: GraphqlHooks;
 }
 
@@ -41,7 +42,7 @@ export function createDocumentCaches() {
 
 /** GraphQL over HTTP as it is read, refused and answered here; yoga between the two. */
 export function createGraphqlPlugin(
-  { limits, introspection, hooks }: GraphqlPluginParts,
+  { limits, introspection, persisted, hooks }: GraphqlPluginParts,
   { documentCache }: ReturnType<typeof createDocumentCaches>,
 ): Plugin<OperationContext> {
   const parse = parseWithin(limits);
@@ -54,7 +55,7 @@ export function createGraphqlPlugin(
       }
       setRequestParser(async (given) => {
         try {
-          return await readGraphqlRequest(given, limits);
+          return await readGraphqlRequest(given, { limits, persisted });
         } catch (error) {
           throw refusal(error);
         }

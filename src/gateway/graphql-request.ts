@@ -1,35 +1,31 @@
 import type { GraphQLParams } from "graphql-yoga";
-import { limits } from "../article/article.ts";
 import { AppError } from "../article/errors.ts";
 import { typeName } from "../article/text.ts";
+import type { GatewayLimits } from "../config/config.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import { parseContentType } from "./media-types.ts";
+import type { PersistedQueries } from "./persisted-queries.ts";
 
-/** How much of a request is read at all. */
-export interface RequestLimits {
-  readonly body_bytes_max: number;
-  readonly query_bytes_max: number;
-  readonly batch_operations_max: number;
+export interface RequestReaderParts {
+  /** How much of a request is read at all. */
+  readonly limits: Pick<GatewayLimits, "body_bytes_max" | "query_bytes_max" | "batch_operations_max">;
+  readonly persisted: PersistedQueries;
 }
 
-export const requestLimits: RequestLimits = {
-  /** As REST's: an article of 1 MiB must pass, escaped. */
-  body_bytes_max: limits.body_bytes_max,
-  /** A page of GraphiQL's is 2 KiB; generated queries stay under 20. Variables do not count here. */
-  query_bytes_max: 65_536,
-  batch_operations_max: 10,
-};
-
-/** The operations of a GraphQL request over HTTP. Throws AppErrors that say what is wrong with it. */
-export async function readGraphqlRequest(request: Request, limits: RequestLimits): Promise<GraphQLParams | GraphQLParams[]> {
-  if (request.method === "GET") return checkParameters(queryParameters(request.url), limits);
+/** The operations of a GraphQL request over HTTP, each with its text. Throws AppErrors and GraphQLErrors that say what is wrong with it. */
+export async function readGraphqlRequest(
+  request: Request,
+  { limits, persisted }: RequestReaderParts,
+): Promise<GraphQLParams | GraphQLParams[]> {
+  const read = (parameters: unknown) => withText(checkParameters(parameters), limits, persisted);
+  if (request.method === "GET") return read(queryParameters(request.url));
   checkContentType(request);
   const body = parseJson(await readText(request, limits.body_bytes_max), "The body");
-  if (!Array.isArray(body)) return checkParameters(body, limits);
+  if (!Array.isArray(body)) return read(body);
   if (body.length === 0) throw new AppError("invalid_parameter", "A batch has at least one operation; this one has none.");
   if (body.length > limits.batch_operations_max)
     throw limitExceeded("batch_operations", body.length, limits.batch_operations_max);
-  return body.map((operation) => checkParameters(operation, limits));
+  return body.map(read);
 }
 
 /**
@@ -92,7 +88,21 @@ const parameterTypes: Readonly<Record<string, "string" | "object">> = {
   extensions: "object",
 };
 
-function checkParameters(parameters: unknown, { query_bytes_max }: RequestLimits): GraphQLParams {
+/** A hash that came without its text is looked up; then a text there must be. */
+function withText(
+  parameters: GraphQLParams,
+  { query_bytes_max }: RequestReaderParts["limits"],
+  persisted: PersistedQueries,
+): GraphQLParams {
+  const { query: sent = "", extensions } = parameters;
+  const bytes = Buffer.byteLength(sent);
+  if (bytes > query_bytes_max) throw limitExceeded("query_bytes", bytes, query_bytes_max);
+  const query = persisted.textOf(sent, extensions);
+  if (query === "") throw invalid("query", "is missing");
+  return { ...parameters, query };
+}
+
+function checkParameters(parameters: unknown): GraphQLParams {
   if (!isRecord(parameters)) {
     throw new AppError("invalid_parameter", `A GraphQL request is a JSON object; this one is ${typeName(parameters)}.`);
   }
@@ -106,10 +116,6 @@ function checkParameters(parameters: unknown, { query_bytes_max }: RequestLimits
     if (!fits) throw invalid(name, `is ${typeName(value)}; allowed is a${type === "object" ? "n object" : " string"}`);
     checked[name] = value;
   }
-  const { query } = checked;
-  if (typeof query !== "string" || query === "") throw invalid("query", "is missing");
-  const bytes = Buffer.byteLength(query);
-  if (bytes > query_bytes_max) throw limitExceeded("query_bytes", bytes, query_bytes_max);
   return checked;
 }
 

@@ -31,8 +31,14 @@ export function respond(result: Result | readonly Result[], media_type: MediaTyp
       "content-type": `${media_type}; charset=utf-8`,
       ...(isStale(result) ? { "blog-stale": "1" } : {}),
       ...(status === 405 ? { allow: "POST" } : {}),
+      ...retryAfter(status, result),
     },
   });
+}
+
+function retryAfter(status: number, result: Result | readonly Result[]): { "retry-after"?: string } {
+  const seconds = isBatch(result) ? undefined : result.errors?.[0]?.extensions.retryAfter;
+  return status < 400 || seconds === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
 }
 
 function isStale(result: Result | readonly Result[]): boolean {
@@ -43,10 +49,17 @@ function isBatch(result: Result | readonly Result[]): result is readonly Result[
   return Array.isArray(result);
 }
 
+const documentCodes = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "LIMIT_EXCEEDED",
+  "PERSISTED_QUERY_NOT_FOUND",
+]);
+
 function statusOfResult({ data, errors }: Result, media_type: MediaType): number {
   const first = errors?.[0];
   if (data !== undefined || first === undefined) return 200;
   const { code, status } = first.extensions;
-  const about_document = code === "GRAPHQL_PARSE_FAILED" || code === "GRAPHQL_VALIDATION_FAILED" || code === "LIMIT_EXCEEDED";
+  const about_document = status === 400 && documentCodes.has(code);
   return about_document && media_type === "application/json" ? 200 : status;
 }

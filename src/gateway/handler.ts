@@ -1,23 +1,25 @@
 import { yoga } from "@elysiajs/graphql-yoga";
 import { Elysia } from "elysia";
+import type { GatewayLimits } from "../config/config.ts";
 import type { Logger } from "../platform/log.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
 import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
-import { createDocumentCaches, createGraphqlPlugin, type GatewayLimits, type GraphqlHooks } from "./graphql-plugin.ts";
-import { requestLimits } from "./graphql-request.ts";
+import { createDocumentCaches, createGraphqlPlugin, type GraphqlHooks } from "./graphql-plugin.ts";
+import { respond } from "./graphql-response.ts";
+import { negotiate } from "./media-types.ts";
 import { createOperationContext } from "./operation-context.ts";
-import { costLimits } from "./query-cost.ts";
-import { queryLimits } from "./query-limits.ts";
+import type { PersistedQueries } from "./persisted-queries.ts";
 import type { RestClient } from "./rest-client.ts";
 import { schema } from "./schema.ts";
 
 export interface GatewayParts {
   readonly restClient: RestClient;
   readonly log: Logger;
-  /** Serves GraphiQL, and introspection unless `introspection` says otherwise. */
+  /** Whether browsers are given GraphiQL. */
   readonly development: boolean;
-  readonly introspection?: boolean;
-  readonly limits?: Partial<GatewayLimits>;
+  readonly introspection: boolean;
+  readonly limits: GatewayLimits;
+  readonly persisted: PersistedQueries;
   readonly hooks?: Pick<GraphqlHooks, "onOperation">;
 }
 
@@ -28,6 +30,18 @@ const allow = "GET, HEAD, POST, OPTIONS";
 export function createGatewayHandler(parts: GatewayParts): (request: Request) => Promise<Response> {
   const app = createApp(parts);
   const graphiql = parts.development ? createGraphiql() : undefined;
+  const { concurrency_max } = parts.limits;
+  let in_flight = 0;
+
+  async function answer(request: Request): Promise<Response> {
+    if (in_flight >= concurrency_max) return tooMany(request, concurrency_max);
+    in_flight++;
+    try {
+      return await app.fetch(request);
+    } finally {
+      in_flight--;
+    }
+  }
 
   return async (request) => {
     const context = contextOf(request);
@@ -37,11 +51,11 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
     switch (request.method) {
       case "GET":
         if (graphiql && wantsGraphiql(request)) return graphiql(request);
-        return app.fetch(request);
+        return answer(request);
       case "POST":
-        return app.fetch(request);
+        return answer(request);
       case "HEAD":
-        return withoutBody(await app.fetch(asGet(request)));
+        return withoutBody(await answer(asGet(request)));
       case "OPTIONS":
         return new Response(null, { status: 204, headers: { allow } });
       default: {
@@ -53,12 +67,13 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   };
 }
 
-function createApp({ restClient, log, development, introspection = development, limits, hooks }: GatewayParts) {
+function createApp({ restClient, log, introspection, limits, persisted, hooks }: GatewayParts) {
   const caches = createDocumentCaches();
   const plugin = createGraphqlPlugin(
     {
-      limits: { ...requestLimits, ...queryLimits, ...costLimits, ...limits },
+      limits,
       introspection,
+      persisted,
       hooks: {
         onOperation: hooks?.onOperation ?? (() => {}),
         onInternalError: (error, request_id) => log.error({ err: error, request_id }, "a GraphQL operation failed"),
@@ -93,6 +108,15 @@ function createApp({ restClient, log, development, introspection = development, 
       },
     }),
   );
+}
+
+/** Before the body is read: what waits here holds memory. */
+function tooMany(request: Request, concurrency_max: number): Response {
+  const message = `The gateway is over the limit of concurrency: allowed are ${concurrency_max} requests at once.`;
+  const { request_id: requestId } = contextOf(request);
+  const found = { limit: "concurrency", found: concurrency_max + 1, allowed: concurrency_max };
+  const extensions = { code: "LIMIT_EXCEEDED", status: 503, ...found, requestId, retryAfter: 1 };
+  return respond({ errors: [{ message, extensions }] }, negotiate(request.headers.get("accept")) ?? "application/json");
 }
 
 function problem(status: number, code: string, detail: string, request: Request): Response {

@@ -197,7 +197,7 @@ describe("development and production", () => {
   });
 
   test("production has neither GraphiQL nor introspection, unless it is allowed", async () => {
-    const production = createGatewayUnderTest({ development: false });
+    const production = createGatewayUnderTest({ development: false, introspection: false });
     expect((await production.handle(page.clone())).headers.get("content-type")).toStartWith("application/json");
     const introspection = "{ __schema { queryType { name } } }";
     expect((await production.ask(introspection)).body.errors?.[0]?.extensions).toMatchObject({

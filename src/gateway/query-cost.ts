@@ -10,15 +10,6 @@ import {
 } from "graphql";
 import { articleFields, subfields } from "./selection.ts";
 
-export interface CostLimits {
-  readonly cost_max: number;
-}
-
-export const costLimits: CostLimits = {
-  /** Two full pages of 100 whole articles; four without their content. */
-  cost_max: 5_000,
-};
-
 /** A megabyte of content costs more to fetch and to send than a word; counting all matches more than a page of them. */
 const content_weight = 10;
 const total_weight = 10;

@@ -13,25 +13,11 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from "graphql";
+import type { GatewayLimits } from "../config/config.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 
 /** What a query's text may ask for. Fragments count as often as they are spread. */
-export interface QueryLimits {
-  readonly tokens_max: number;
-  readonly depth_max: number;
-  readonly aliases_max: number;
-  readonly directives_max: number;
-}
-
-export const queryLimits: QueryLimits = {
-  /** GraphiQL's introspection has 300. Validation compares fields in pairs, so its time grows faster than this. */
-  tokens_max: 2_000,
-  /** The schema is 4 deep; the rest is room for it to grow. */
-  depth_max: 10,
-  /** Each alias of a root field may be a call of its own. */
-  aliases_max: 30,
-  directives_max: 50,
-};
+export type QueryLimits = Pick<GatewayLimits, "tokens_max" | "depth_max" | "aliases_max" | "directives_max">;
 
 /** GraphQL's parser, that stops at `tokens_max`. */
 export function parseWithin({ tokens_max }: QueryLimits) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { getIntrospectionQuery } from "graphql";
-import { createGatewayUnderTest } from "./gateway-under-test.ts";
+import { createGatewayUnderTest, defaultLimits } from "./gateway-under-test.ts";
 
 const { ask, rest } = createGatewayUnderTest();
 
@@ -35,10 +35,24 @@ describe("a query over a limit never reaches the API, and is told limit, found a
   }
 
   test("depth, also through fragments", async () => {
-    const { handle: _, ...shallow } = createGatewayUnderTest({ limits: { depth_max: 2 } });
+    const { handle: _, ...shallow } = createGatewayUnderTest({ limits: { ...defaultLimits, depth_max: 2 } });
     const { body } = await shallow.ask("{ articles { ...P } } fragment P on ArticleConnection { items { id } }");
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "depth", found: 3, allowed: 2 });
     expect(shallow.rest.calls).toEqual([]);
+  });
+
+  test("requests at once: 503 with Retry-After, and a place comes free with each answer", async () => {
+    const narrow = createGatewayUnderTest({ limits: { ...defaultLimits, concurrency_max: 1 } });
+    const gate = Promise.withResolvers<Response>();
+    narrow.rest.answerWith(() => gate.promise);
+    const waiting = narrow.ask("{ article(id: 1) { id } }");
+    const { status, headers, body } = await narrow.ask("{ __typename }");
+    expect(status).toBe(503);
+    expect(headers.get("retry-after")).toBe("1");
+    expect(body.errors?.[0]?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "concurrency", found: 2, allowed: 1 });
+    gate.resolve(Response.json({ items: [], total: null, page: 1, per_page: 100, pages: null, next_cursor: null }));
+    expect((await waiting).body).toEqual({ data: { article: null } });
+    expect((await narrow.ask("{ __typename }")).status).toBe(200);
   });
 
   test("a cycle of fragments is refused by validation, and ends", async () => {

@@ -1,4 +1,12 @@
+import { variables } from "../config/env.ts";
+import { ConfigError } from "../config/problems.ts";
 import { createGatewayHandler } from "../gateway/handler.ts";
+import {
+  createAutomaticPersistedQueries,
+  createListedQueries,
+  type PersistedQueries,
+  readQueryList,
+} from "../gateway/persisted-queries.ts";
 import { createReplicaReads } from "../gateway/replica-reads.ts";
 import type { Check } from "../platform/health.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
@@ -38,6 +46,9 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     restClient: replica === undefined ? primary.client : withReplica(primary, replica),
     log,
     development: config.env === "development",
+    introspection: config.gateway.introspection,
+    limits: config.gateway.limits,
+    persisted: await openPersistedQueries(config.gateway.persisted_only),
     hooks: {
       onOperation(operation_type, result) {
         metrics.graphql.operations.labels(operation_type, result).inc();
@@ -59,6 +70,18 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
         },
       },
     });
+  }
+}
+
+/** Throws ConfigError when the file of the only queries to run cannot be used. */
+async function openPersistedQueries(file: string | undefined): Promise<PersistedQueries> {
+  if (file === undefined) return createAutomaticPersistedQueries();
+  try {
+    return createListedQueries(readQueryList(await Bun.file(file).text()));
+  } catch (error) {
+    const { name, rule } = variables.gateway.persisted_only;
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([{ variable: name, found: `${file} (${problem})`, allowed: rule.allowed }]);
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import pino from "pino";
+import { loadConfig } from "../config/load.ts";
 import { createGatewayHandler } from "../gateway/handler.ts";
+import { createAutomaticPersistedQueries } from "../gateway/persisted-queries.ts";
 import { createRestClient } from "../gateway/rest-client.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
 import { createMemoryStore } from "./memory-store.ts";
@@ -22,6 +24,9 @@ function createGateway() {
     }),
     log,
     development: true,
+    introspection: true,
+    limits: loadConfig({ env: {} }).gateway.limits,
+    persisted: createAutomaticPersistedQueries(),
   });
   async function ask(query: string, variables?: unknown) {
     const body = JSON.stringify({ query, variables });
