@@ -35,7 +35,9 @@ async function answerPath(path: string, health: Health, metricsText: () => Promi
     }
     case operationalPaths.ready: {
       const { status, lifecycle, checks } = await health.report();
-      const waiting_for = Object.entries(checks).flatMap(([name, check]) => (check.required && check.state === "down" ? [name] : []));
+      const waiting_for = Object.entries(checks).flatMap(([name, check]) =>
+        check.required && check.state === "down" ? [name] : [],
+      );
       return json(status === "ready" ? 200 : 503, { status, lifecycle, waiting_for });
     }
     default: {
