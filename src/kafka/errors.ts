@@ -4,17 +4,15 @@ interface KafkaFault {
   readonly name: string;
   /** Kafka's name of a protocol error, as `MESSAGE_TOO_LARGE`. */
   readonly type: string | undefined;
-  readonly retriable: boolean | undefined;
   readonly cause: unknown;
 }
 
 function faultOf(error: unknown): KafkaFault | undefined {
   if (!(error instanceof Error)) return undefined;
   const type = "type" in error && typeof error.type === "string" ? error.type : undefined;
-  const retriable = "retriable" in error && typeof error.retriable === "boolean" ? error.retriable : undefined;
   // What an admin request about several topics throws holds an error for each.
   const cause = "errors" in error && Array.isArray(error.errors) ? error.errors[0] : error.cause;
-  return { name: error.name, type, retriable, cause };
+  return { name: error.name, type, cause };
 }
 
 /** The error's own, then what caused it, from the outside in. */
@@ -33,11 +31,40 @@ export function isTooLarge(error: unknown): boolean {
   return type === "MESSAGE_TOO_LARGE" || type === "RECORD_LIST_TOO_LARGE";
 }
 
-/** Whether repeating is in vain, as kafkajs judges it before it restarts a consumer by itself. */
+/** Kafka protocol, error codes: only a person can change these answers. */
+const final_types = new Set([
+  "SASL_AUTHENTICATION_FAILED",
+  "UNSUPPORTED_SASL_MECHANISM",
+  "ILLEGAL_SASL_STATE",
+  "SECURITY_DISABLED",
+  "TOPIC_AUTHORIZATION_FAILED",
+  "GROUP_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+  "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+  "UNSUPPORTED_VERSION",
+  "INVALID_GROUP_ID",
+  "INVALID_SESSION_TIMEOUT",
+  "INCONSISTENT_GROUP_PROTOCOL",
+]);
+
+const final_names = new Set([
+  "KafkaJSSASLAuthenticationError",
+  "KafkaJSServerDoesNotSupportApiKey",
+  "KafkaJSUnsupportedMagicByteInMessageSet",
+  "KafkaJSNotImplemented",
+  // A bug: ours or the library's.
+  "TypeError",
+  "ReferenceError",
+  "RangeError",
+  "SyntaxError",
+]);
+
+/**
+ * Whether repeating, on new connections, is in vain. Not as kafkajs judges it: for that a group coordinator that is still being
+ * made, on a new broker, is final, and so is a lock that took too long.
+ */
 export function isFinal(error: unknown): boolean {
-  const faults = [...faultsOf(error)];
-  if (faults.some(({ name }) => name === "KafkaJSNumberOfRetriesExceeded")) return false;
-  return faults.at(-1)?.retriable !== true;
+  return [...faultsOf(error)].some(({ name, type }) => final_names.has(name) || (type !== undefined && final_types.has(type)));
 }
 
 /** One of few words, for a label. */
