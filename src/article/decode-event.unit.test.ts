@@ -29,7 +29,7 @@ describe("an event", () => {
   test.each([
     ["of an article", event],
     ["of views", { ...event, event_type: "article.viewed", data: { id: 7, views_count: 12 } }],
-    ["that closes a resync", { ...event, event_type: "resync.completed", data: { epoch: 2 } }],
+    ["that closes a resync", { ...event, event_type: "resync.completed", data: { epoch: 2, partitions: 12 } }],
     ["with a field that a later version added", { ...event, data: { ...data, subtitle: "new" } }],
     ["of 1 MiB of content", { ...event, data: { ...data, content: "x".repeat(1_048_576) } }],
   ])("%s is read", (_, value) => {
