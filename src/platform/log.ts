@@ -17,13 +17,20 @@ export function createLog(config: LogConfig, fields: Readonly<Record<string, str
     formatters: { level: (level) => ({ level }) },
   };
   if (config.format === "json") return pino(options, pino.destination({ dest: 2, sync: true }));
-  // In this thread: a worker-thread transport cannot be found inside a compiled executable.
-  const stream = pretty({
+  return pino(options, forPeople());
+}
+
+/** In this thread: a worker-thread transport cannot be found inside a compiled executable. */
+function forPeople() {
+  return pretty({
     destination: 2,
     sync: true,
-    ignore: "pid,hostname,role",
-    translateTime: "SYS:HH:MM:ss.l",
+    singleLine: true,
     colorize: process.stderr.isTTY === true,
+    translateTime: "SYS:HH:MM:ss.l",
+    // What a request's line says in its message; ids are for machines, and stand in the JSON format.
+    ignore: "pid,hostname,method,route,status,duration_ms,request_id,trace_id",
+    messageFormat: ({ msg, method, route, status, duration_ms }) =>
+      msg === "request" ? `${method} ${route} ${status} ${duration_ms} ms` : String(msg),
   });
-  return pino(options, stream);
 }
