@@ -2,7 +2,14 @@ import { hostname } from "node:os";
 import type { Container } from "dockerode";
 import type { ContainerRuntimeClient, GenericContainer } from "testcontainers";
 import { freePort } from "./free-port.ts";
-import { type Instance, type PostgresInstance, type PostgresOptions, start_timeout_ms } from "./instance.ts";
+import {
+  type Instance,
+  type KafkaInstance,
+  type KafkaOptions,
+  type PostgresInstance,
+  type PostgresOptions,
+  start_timeout_ms,
+} from "./instance.ts";
 import { kafkaSettings } from "./kafka/settings.ts";
 import { kafkaAnswers } from "./native-kafka.ts";
 import { postgresAnswers } from "./native-postgres.ts";
@@ -30,7 +37,8 @@ export async function createPostgresContainer(options: PostgresOptions = {}): Pr
   const durable = options.fsync === true ? "on" : "off";
   const instance = await runContainer({
     image: postgres_image,
-    ports: { container: 5432, host: port },
+    port,
+    ports: [{ container: 5432, host: port }],
     environment: { POSTGRES_PASSWORD: password },
     command: ["postgres", "-c", "max_connections=200", "-c", `fsync=${durable}`, "-c", `full_page_writes=${durable}`],
     answers: () => postgresAnswers(port, password),
@@ -39,27 +47,33 @@ export async function createPostgresContainer(options: PostgresOptions = {}): Pr
 }
 
 /** Apache Kafka 4.1 in a container; not yet answering. Throws when there is no Docker or no image. */
-export async function createKafkaContainer(): Promise<Instance> {
+export async function createKafkaContainer(options: KafkaOptions = {}): Promise<KafkaInstance> {
   const port = freePort();
+  const proxied = options.proxied ? { port: freePort(), advertised_port: freePort() } : undefined;
   const settings = kafkaSettings({
     advertised: `127.0.0.1:${port}`,
     client: ":9092",
     controller: ":9093",
     controller_voter: "localhost:9093",
+    proxied: proxied && { listener: ":9094", advertised: `127.0.0.1:${proxied.advertised_port}` },
   });
-  return await runContainer({
+  const instance = await runContainer({
     image: kafka_image,
-    ports: { container: 9092, host: port },
+    port,
+    ports: [{ container: 9092, host: port }, ...(proxied ? [{ container: 9094, host: proxied.port }] : [])],
     environment: Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll(".", "_")}`, value]),
     ),
     answers: () => kafkaAnswers(`127.0.0.1:${port}`),
   });
+  return proxied ? { ...instance, proxied } : instance;
 }
 
 interface ContainerOptions {
   readonly image: string;
-  readonly ports: { readonly container: number; readonly host: number };
+  /** Where clients come in. */
+  readonly port: number;
+  readonly ports: readonly { readonly container: number; readonly host: number }[];
   readonly environment: Record<string, string>;
   readonly command?: string[];
   answers(): Promise<boolean>;
@@ -70,7 +84,7 @@ async function runContainer(options: ContainerOptions): Promise<Instance> {
   await removeOrphans(docker);
   const { Wait } = await import("testcontainers");
   const started = await new Generic(options.image)
-    .withExposedPorts(options.ports)
+    .withExposedPorts(...options.ports)
     .withEnvironment(options.environment)
     .withCommand(options.command ?? [])
     .withLabels({ [owner_label]: `${hostname()}/${process.pid}` })
@@ -83,7 +97,7 @@ async function runContainer(options: ContainerOptions): Promise<Instance> {
     await waitFor(`${options.image} to answer`, options.answers, { timeout_ms: start_timeout_ms, interval_ms: 50 });
   }
   return {
-    port: options.ports.host,
+    port: options.port,
     async start() {
       // 304: it runs already.
       await container.start().catch(ignoreStatus(304));

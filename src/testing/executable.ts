@@ -32,12 +32,14 @@ interface StartOptions {
   /** The roles whose readiness is awaited; none gives the process back as soon as it runs. */
   readonly await_ready?: readonly ("api" | "gateway" | "sync")[];
   readonly ready_timeout_ms?: number;
+  /** Another build than `dist/blog`. */
+  readonly file?: string;
 }
 
 /** Starts `dist/blog`, built when stale, on free ports, and waits until its roles are ready. Rejects with its log when they do not get there. */
 export async function startExecutable(options: StartOptions): Promise<Executable> {
   const { args = [], cwd, await_ready = ["api", "gateway", "sync"], ready_timeout_ms = start_timeout_ms } = options;
-  const child = Bun.spawn([await ensureBuilt(), ...args], {
+  const child = Bun.spawn([options.file ?? (await ensureBuilt()), ...args], {
     cwd,
     env: { ...machineEnv(), LOG_FORMAT: "json", API_PORT: "0", GATEWAY_PORT: "0", SYNC_PORT: "0", ...options.env },
     stdin: "ignore",
@@ -104,8 +106,10 @@ export async function startExecutable(options: StartOptions): Promise<Executable
 }
 
 /** Runs a command of `dist/blog` to its end. */
-export async function runExecutable(options: Pick<StartOptions, "env" | "args" | "cwd"> & { readonly timeout_ms?: number }) {
-  const child = Bun.spawn([await ensureBuilt(), ...(options.args ?? [])], {
+export async function runExecutable(
+  options: Pick<StartOptions, "env" | "args" | "cwd" | "file"> & { readonly timeout_ms?: number },
+) {
+  const child = Bun.spawn([options.file ?? (await ensureBuilt()), ...(options.args ?? [])], {
     cwd: options.cwd,
     env: { ...machineEnv(), LOG_FORMAT: "json", ...options.env },
     stdin: "ignore",

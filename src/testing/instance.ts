@@ -12,6 +12,22 @@ export interface Instance extends AsyncDisposable {
   resume(): Promise<void>;
 }
 
+/** A broker sends its clients to the address that it advertises, so a proxy has to be what is advertised. */
+export interface KafkaInstance extends Instance {
+  /** Where a proxy finds the broker, and the port that it has to listen on itself. */
+  readonly proxied?: ProxiedPorts;
+}
+
+export interface ProxiedPorts {
+  readonly port: number;
+  readonly advertised_port: number;
+}
+
+export interface KafkaOptions {
+  /** Off by default. On: a second way in, for clients that come through a proxy. */
+  readonly proxied?: boolean;
+}
+
 export type ServiceName = "postgres" | "kafka";
 
 export interface PostgresInstance extends Instance {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { freePort } from "./free-port.ts";
-import type { Instance } from "./instance.ts";
+import type { KafkaInstance, KafkaOptions } from "./instance.ts";
 import { kafkaSettings } from "./kafka/settings.ts";
 import { createNativeProcess } from "./native-process.ts";
 
@@ -19,18 +19,28 @@ export function nativeKafkaMissing(): string | undefined {
 }
 
 /** An Apache Kafka 4.1 broker from Maven's jars, its data in a new folder below `folder`; not yet started. */
-export async function createNativeKafka(folder: string): Promise<Instance> {
+export async function createNativeKafka(folder: string, options: KafkaOptions = {}): Promise<KafkaInstance> {
   const missing = nativeKafkaMissing();
   if (missing !== undefined) throw new Error(missing);
   await fetchJars();
   const port = freePort();
   const controller = `127.0.0.1:${freePort()}`;
   const client = `127.0.0.1:${port}`;
+  const proxied = options.proxied ? { port: freePort(), advertised_port: freePort() } : undefined;
   const home = join(folder, `kafka-${port}`);
   mkdirSync(home);
   const properties = join(home, "server.properties");
   const settings = {
-    ...kafkaSettings({ advertised: client, client, controller, controller_voter: controller }),
+    ...kafkaSettings({
+      advertised: client,
+      client,
+      controller,
+      controller_voter: controller,
+      proxied: proxied && {
+        listener: `127.0.0.1:${proxied.port}`,
+        advertised: `127.0.0.1:${proxied.advertised_port}`,
+      },
+    }),
     "log.dirs": join(home, "data"),
   };
   writeFileSync(
@@ -51,7 +61,7 @@ export async function createNativeKafka(folder: string): Promise<Instance> {
   });
   const complaint = await new Response(format.stderr).text();
   if ((await format.exited) !== 0) throw new Error(`Kafka's storage could not be formatted:\n${complaint}`);
-  return createNativeProcess({
+  const server = createNativeProcess({
     name: "Kafka",
     port,
     command: [...java, "kafka.Kafka", properties],
@@ -61,6 +71,7 @@ export async function createNativeKafka(folder: string): Promise<Instance> {
     stop_signal: "SIGTERM",
     answers: () => kafkaAnswers(client),
   });
+  return proxied ? { ...server, proxied } : server;
 }
 
 /** Whether the broker serves consumer groups, which comes last after a start. Throws what the connection attempt threw. */

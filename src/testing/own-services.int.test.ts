@@ -55,6 +55,21 @@ describeWith([postgres], "a PostgreSQL of one's own", () => {
 });
 
 describeWith([kafka], "a Kafka of one's own", () => {
+  test("sends who comes through its proxy back to the proxy", async () => {
+    await using broker = await kafka.startOwnBehindProxy();
+    const metadata = async (brokers: readonly string[]) => {
+      const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+      await admin.connect();
+      const cluster = await admin.describeCluster();
+      await admin.disconnect();
+      return cluster.brokers.map(({ host, port }) => `${host}:${port}`);
+    };
+    expect(await metadata(broker.proxied_brokers)).toEqual([...broker.proxied_brokers]);
+    expect(await metadata(broker.brokers)).toEqual([...broker.brokers]);
+    await broker.proxy.setMode({ kind: "refuse" });
+    expect(metadata(broker.proxied_brokers)).rejects.toThrow();
+  });
+
   test("comes back on the same port with what was acknowledged, after a kill", async () => {
     await using broker = await kafka.startOwn();
     const client = new Kafka({ brokers: [...broker.brokers], logLevel: logLevel.NOTHING });

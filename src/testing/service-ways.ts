@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createKafkaContainer, createPostgresContainer } from "./containers.ts";
-import type { Instance, PostgresInstance, PostgresOptions, ServiceName } from "./instance.ts";
+import type { Instance, KafkaInstance, KafkaOptions, PostgresInstance, PostgresOptions, ServiceName } from "./instance.ts";
 import { createNativeKafka, nativeKafkaMissing } from "./native-kafka.ts";
 import { createNativePostgres, nativePostgresMissing } from "./native-postgres.ts";
 
@@ -37,8 +37,11 @@ export function startPostgres(order: readonly Way[], folder: string, options?: P
 }
 
 /** As `startPostgres`. */
-export function startKafka(order: readonly Way[], folder: string): Promise<Instance> {
-  return firstThatWorks("kafka", order, { docker: createKafkaContainer, native: () => createNativeKafka(folder) });
+export function startKafka(order: readonly Way[], folder: string, options?: KafkaOptions): Promise<KafkaInstance> {
+  return firstThatWorks("kafka", order, {
+    docker: () => createKafkaContainer(options),
+    native: () => createNativeKafka(folder, options),
+  });
 }
 
 async function firstThatWorks<Started extends Instance>(

@@ -3,11 +3,12 @@ import type { PostgresConfig } from "../config/config.ts";
 import type { ServiceName } from "./instance.ts";
 import { forcedWay, serviceMissing } from "./service-ways.ts";
 import { callSupervisor } from "./supervisor-client.ts";
+import { createTcpProxy } from "./tcp-proxy.ts";
 
 /** The first test of a run that needs a service waits for its start. */
 const first_start_timeout_ms = 90_000;
 
-interface Controls extends AsyncDisposable {
+export interface Controls extends AsyncDisposable {
   stop(): Promise<void>;
   start(): Promise<void>;
   kill(): Promise<void>;
@@ -48,8 +49,26 @@ export const kafka = {
 
   /** A broker of the caller's own, for tests that stop, kill or freeze it; its port stays. */
   async startOwn(): Promise<Controls & { readonly brokers: readonly string[] }> {
-    const { instance, brokers } = await callSupervisor("start_kafka", {});
+    const { instance, brokers } = await callSupervisor("start_kafka", { proxied: false });
     return { brokers, ...controls(instance) };
+  },
+
+  /** As `startOwn`, and with a proxy before it: who comes by `proxied_brokers` stays on that wire. `brokers` leads past it. */
+  async startOwnBehindProxy() {
+    const { instance, brokers, proxied } = await callSupervisor("start_kafka", { proxied: true });
+    if (!proxied) throw new Error("The broker has no second way in");
+    const proxy = await createTcpProxy({ host: "127.0.0.1", port: proxied.port }, proxied.advertised_port);
+    const broker = controls(instance);
+    return {
+      ...broker,
+      brokers,
+      proxied_brokers: [`${proxy.host}:${proxy.port}`],
+      proxy,
+      async [Symbol.asyncDispose]() {
+        await proxy[Symbol.asyncDispose]();
+        await broker[Symbol.asyncDispose]();
+      },
+    };
   },
 } as const;
 

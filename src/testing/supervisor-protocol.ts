@@ -1,5 +1,5 @@
 import type { PostgresConfig } from "../config/config.ts";
-import type { ServiceName } from "./instance.ts";
+import type { ProxiedPorts, ServiceName } from "./instance.ts";
 
 export interface Topic {
   readonly brokers: readonly string[];
@@ -13,7 +13,10 @@ export interface Operations {
   create_topic: { args: { partitions: number }; result: Topic };
   drop_topic: { args: { topic: string }; result: null };
   start_postgres: { args: { fsync: boolean }; result: { instance: number; config: PostgresConfig } };
-  start_kafka: { args: Record<string, never>; result: { instance: number; brokers: readonly string[] } };
+  start_kafka: {
+    args: { proxied: boolean };
+    result: { instance: number; brokers: readonly string[]; proxied?: ProxiedPorts };
+  };
   control: { args: { instance: number; action: "start" | "stop" | "kill" | "pause" | "resume" | "dispose" }; result: null };
   /** Everything that was started is stopped, and everything made on given services dropped. */
   shut_down: { args: Record<string, never>; result: null };

@@ -62,9 +62,13 @@ const handlers: Handlers = {
     const instance = await keep(startPostgres(waysToTry(forced, true), folder, { fsync }));
     return { instance: instances.indexOf(instance), config: await createDatabase(superuserUrl(instance)) };
   },
-  async start_kafka() {
-    const instance = await keep(startKafka(waysToTry(forced, true), folder));
-    return { instance: instances.indexOf(instance), brokers: [`127.0.0.1:${instance.port}`] };
+  async start_kafka({ proxied }) {
+    const instance = await keep(startKafka(waysToTry(forced, true), folder, { proxied }));
+    return {
+      instance: instances.indexOf(instance),
+      brokers: [`127.0.0.1:${instance.port}`],
+      ...(instance.proxied && { proxied: instance.proxied }),
+    };
   },
   async control({ instance: index, action }) {
     const instance = instances[index];

@@ -32,8 +32,10 @@ interface Link {
 }
 
 /** A wire that can be cut between a client and a server on this machine. */
-export async function createTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-  const port = freePort();
+export async function createTcpProxy(
+  target: { readonly host: string; readonly port: number },
+  port = freePort(),
+): Promise<TcpProxy> {
   const counters = { connections: 0, open: 0, bytes_up: 0, bytes_down: 0 };
   const links = new Set<Link>();
   let mode: ProxyMode = { kind: "forward" };

@@ -4,18 +4,22 @@ interface Listeners {
   readonly client: string;
   readonly controller: string;
   readonly controller_voter: string;
+  /** A second way in, which sends clients to another address than its own: a proxy's. */
+  readonly proxied?: { readonly listener: string; readonly advertised: string } | undefined;
 }
 
 /** One node that is broker and controller; small and quick, since each run starts it anew. */
 export function kafkaSettings(listeners: Listeners): Readonly<Record<string, string>> {
+  const { proxied } = listeners;
   return {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.quorum.voters": `1@${listeners.controller_voter}`,
     "controller.listener.names": "CONTROLLER",
-    listeners: `PLAINTEXT://${listeners.client},CONTROLLER://${listeners.controller}`,
-    "advertised.listeners": `PLAINTEXT://${listeners.advertised}`,
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    listeners: `PLAINTEXT://${listeners.client},CONTROLLER://${listeners.controller}${proxied ? `,PROXIED://${proxied.listener}` : ""}`,
+    "advertised.listeners": `PLAINTEXT://${listeners.advertised}${proxied ? `,PROXIED://${proxied.advertised}` : ""}`,
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT",
+    "inter.broker.listener.name": "PLAINTEXT",
     // A broker that was killed may come back once its old registration has run out (9 s by default).
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
