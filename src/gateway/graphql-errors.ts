@@ -42,8 +42,12 @@ export function formatError(error: GraphQLError, request_id: string, onInternalE
   return { message: "Internal error", ...where, extensions: { code: "INTERNAL", status: 500, requestId: request_id } };
 }
 
+/** Where the API itself said nothing of it: time for a connection, or a process, to come back. */
+const retry_after_default_s = 1;
+
 function formatAppError(error: AppError, request_id: string): FormattedError {
   const { errors } = error;
+  const retryAfter = error.retry_after_s ?? (error.code === "unavailable" ? retry_after_default_s : undefined);
   return {
     message: error.message,
     extensions: {
@@ -51,7 +55,7 @@ function formatAppError(error: AppError, request_id: string): FormattedError {
       status: statusOf(error.code),
       ...(errors.length === 0 ? {} : { errors }),
       requestId: request_id,
-      ...(error.retry_after_s === undefined ? {} : { retryAfter: error.retry_after_s }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
     },
   };
 }

@@ -179,7 +179,7 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 function unreachable(error: unknown): AppError {
-  return new AppError("unavailable", "The API cannot be reached.", { retry_after_s: 1, cause: error });
+  return new AppError("unavailable", "The API cannot be reached.", { cause: error });
 }
 
 function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): URLSearchParams {

@@ -137,6 +137,8 @@ describe("no answer", () => {
   test("a refused connection", async () => {
     const { client } = clientOf(async () => Promise.reject(new TypeError("connect ECONNREFUSED 10.0.0.7:5000")));
     const error = await failure(client.publish(callerWith(), 1));
+    // Nobody said to wait: the next attempt is due after the jitter alone.
+    expect(error.retry_after_s).toBeUndefined();
     expect(error.code).toBe("unavailable");
     expect(error.message).not.toContain("10.0.0.7");
   });
