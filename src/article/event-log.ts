@@ -1,9 +1,13 @@
+/** What a record holds. An event of ours is text; a dead letter that is replayed goes byte for byte, whatever it is. */
+export interface RecordContent {
+  readonly key: string | Buffer | null;
+  /** The event as JSON. */
+  readonly value: string | Buffer | null;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
+}
+
 /** An event on its way to the log. Records with one key keep their order. */
-export interface EventRecord {
-  readonly key: string;
-  /** The event as JSON text. */
-  readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
+export interface EventRecord extends RecordContent {
   /** Its id in DB1's outbox: where the log is the outbox itself, this is the record's offset. */
   readonly outbox_id: number;
   /** The partition that it must go into, from 0; without it, the one of its key. */
@@ -80,7 +84,7 @@ export interface ConsumeOptions {
  * records of one key in the order in which they were first published.
  */
 export interface EventLog extends AsyncDisposable {
-  /** Resolves when every record is durable in the log. Rejects when that is not known of all: publish them again, repeats are harmless. Throws RecordTooLarge. */
+  /** Resolves when every record is durable in the log. Rejects when that is not known of all: publish them again, repeats are harmless. Throws RecordTooLarge: those before that one are durable then. */
   publish(records: readonly EventRecord[]): Promise<void>;
   /** Starts delivering to `handler`; one consumption an event log. */
   consume(handler: BatchHandler, options?: ConsumeOptions): Promise<void>;

@@ -33,7 +33,7 @@ export function createInProcessLog({ hooks, drain_timeout_ms = 5000 }: InProcess
     if (closed) throw closedError();
     const handler = await Promise.race([consumer.promise, closing.promise]);
     let behind = records.length;
-    for (const slice of slices(records, ({ value }) => Buffer.byteLength(value))) {
+    for (const slice of slices(records, ({ value }) => Buffer.byteLength(value ?? ""))) {
       if (closed) throw closedError();
       behind -= slice.length;
       const batch = { topic, partition, records: slice.map(toReceived), behind, heartbeat: async () => {}, signal: abort.signal };
@@ -78,9 +78,9 @@ function closedError(): Error {
 
 function toReceived({ key, value, headers, outbox_id }: EventRecord): ReceivedRecord {
   return {
-    key: Buffer.from(key),
-    value: Buffer.from(value),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    key: key === null ? null : Buffer.from(key),
+    value: value === null ? null : Buffer.from(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, Buffer.from(header)])),
     offset: String(outbox_id),
   };
 }

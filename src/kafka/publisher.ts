@@ -44,7 +44,7 @@ export function createPublisher({ config, events, deadLetters, hooks, prepare }:
       await send(events, config.topic, records.map(toMessage));
     } catch (error) {
       if (!isTooLarge(error)) throw error;
-      if (records.length === 1) throw new RecordTooLarge(first.outbox_id, tooLarge(config.topic, Buffer.byteLength(first.value)));
+      if (records.length === 1) throw new RecordTooLarge(first.outbox_id, tooLarge(config.topic, bytesOf(first)));
       const middle = records.length >> 1;
       await sendEvents(records.slice(0, middle));
       await sendEvents(records.slice(middle));
@@ -73,7 +73,7 @@ export function createPublisher({ config, events, deadLetters, hooks, prepare }:
 }
 
 function toMessage({ key, value, headers, partition }: EventRecord): Message {
-  return { key, value, headers, ...(partition !== undefined && { partition }) };
+  return { key, value, headers: { ...headers }, ...(partition !== undefined && { partition }) };
 }
 
 /** As it came, byte for byte; what we add says why and from where. */
@@ -94,8 +94,12 @@ function toDeadLetterMessage({ record, topic, partition, reason, error, failed_a
   };
 }
 
-function sizeOf({ value }: EventRecord): number {
-  return Buffer.byteLength(value) + record_overhead_bytes;
+function sizeOf(record: EventRecord): number {
+  return bytesOf(record) + record_overhead_bytes;
+}
+
+function bytesOf({ value }: EventRecord): number {
+  return Buffer.byteLength(value ?? "");
 }
 
 function tooLarge(topic: string, bytes: number): string {

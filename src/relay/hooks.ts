@@ -4,5 +4,7 @@ export type RelayState = "waiting" | "publishing" | "blocked";
 /** What the relay tells of; whoever wires it makes metrics of this. */
 export interface RelayHooks {
   onPublished(count: number): void;
+  /** The log does not take this row of the outbox; it waits for a person now, as `outbox-<id>` among the dead letters. */
+  onParked(id: number, reason: string, error: string): void;
   onRelayStateChanged(state: RelayState): void;
 }

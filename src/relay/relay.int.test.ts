@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import type { EventLog, EventRecord } from "../article/event-log.ts";
+import { type EventLog, type EventRecord, RecordTooLarge } from "../article/event-log.ts";
 import { createLog } from "../platform/log.ts";
 import type { Database } from "../store/database.ts";
 import { createOutbox } from "../store/outbox.ts";
@@ -33,15 +33,20 @@ describeWith([postgres], "the relay", () => {
 
   function start(database: Database, eventLog: EventLog, until = stop.signal) {
     const states: RelayState[] = [];
+    const parked: number[] = [];
     const relay = createRelay({
       outbox: createOutbox(database),
       eventLog,
       database,
       log,
-      hooks: { onPublished() {}, onRelayStateChanged: (state) => states.push(state) },
+      hooks: {
+        onPublished() {},
+        onParked: (id) => parked.push(id),
+        onRelayStateChanged: (state) => states.push(state),
+      },
     });
     running.push(relay.run(until));
-    return { relay, states };
+    return { relay, states, parked };
   }
 
   test("publishes what is in the outbox in order, and removes it then", async () => {
@@ -59,7 +64,7 @@ describeWith([postgres], "the relay", () => {
     start(store.database, eventLog);
     const [record] = await waitFor("the event", () => records.length > 0 && records);
     expect(record?.key).toBe("1");
-    expect(JSON.parse(record?.value ?? "")).toMatchObject({
+    expect(JSON.parse(String(record?.value))).toMatchObject({
       event_type: "article.created",
       schema_version: 1,
       epoch: 1,
@@ -135,6 +140,29 @@ describeWith([postgres], "the relay", () => {
     await Promise.all(running);
     expect(ids).toHaveLength(5);
     expect(await pending()).toBe(0);
+  });
+
+  test("an event that the log does not take is parked, with what the log said, and blocks no other", async () => {
+    await write(store.database, 6);
+    const rows = await createOutbox(store.database).take(6);
+    const heavy = new Set([rows[1]?.id, rows[4]?.id]);
+    const { eventLog, ids } = recordingLog();
+    const refusing: EventLog = {
+      ...eventLog,
+      async publish(records) {
+        const refused = records.findIndex(({ outbox_id }) => heavy.has(outbox_id));
+        await eventLog.publish(refused === -1 ? records : records.slice(0, refused));
+        const record = records[refused];
+        if (record) throw new RecordTooLarge(record.outbox_id, "9 MiB is too much");
+      },
+    };
+    const { states, parked } = start(store.database, refusing);
+    await waitFor("an empty outbox", async () => (await pending()) === 0);
+    expect(ids).toEqual(rows.flatMap(({ id }) => (heavy.has(id) ? [] : [id])));
+    expect(parked).toEqual([...heavy].map(Number));
+    expect(states).toEqual(["publishing"]);
+    const { rows: kept } = await store.database.query({ text: "SELECT id, reason, error FROM parked_events ORDER BY id" });
+    expect(kept).toEqual(parked.map((id) => ({ id, reason: "too_large", error: "9 MiB is too much" })));
   });
 
   test("a poke is heard at once, and polling finds what nobody poked for", async () => {

@@ -1,4 +1,4 @@
-import type { EventLog, EventRecord } from "../article/event-log.ts";
+import { type EventLog, type EventRecord, RecordTooLarge } from "../article/event-log.ts";
 import { pause, withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Outbox, OutboxRow } from "../store/article-store.ts";
@@ -50,11 +50,25 @@ export function createRelay({ outbox, eventLog, database, log, hooks }: RelayPar
     hooks.onRelayStateChanged(next);
   }
 
-  /** Resolves to how many rows went on their way. */
+  /** Resolves to how many rows left the outbox. */
   async function publishOldest(): Promise<number> {
     const rows = await outbox.take(rows_max);
     if (rows.length === 0) return 0;
-    await eventLog.publish(rows.map(toRecord));
+    try {
+      await eventLog.publish(rows.map(toRecord));
+      return await published(rows);
+    } catch (error) {
+      const refused = error instanceof RecordTooLarge ? rows.findIndex(({ id }) => id === error.outbox_id) : -1;
+      if (!(error instanceof RecordTooLarge) || refused === -1) throw error;
+      // Those before it are in the log. Later events of its article may pass it: DB2 keeps the newest version.
+      await published(rows.slice(0, refused));
+      await outbox.park(error.outbox_id, "too_large", error.message);
+      hooks.onParked(error.outbox_id, "too_large", error.message);
+      return refused + 1;
+    }
+  }
+
+  async function published(rows: readonly OutboxRow[]): Promise<number> {
     await outbox.remove(rows.map(({ id }) => id));
     hooks.onPublished(rows.length);
     return rows.length;
@@ -138,7 +152,6 @@ function backOff(failures: number): number {
   return Math.min(retry_delay_max_ms, retry_delay_ms * 2 ** failures) * (0.5 + Math.random() / 2);
 }
 
-function toRecord({ id, article_id, value, headers, partition }: OutboxRow): EventRecord {
-  if (partition !== undefined) return { key: `partition-${partition}`, value, headers, outbox_id: id, partition };
-  return { key: String(article_id), value, headers, outbox_id: id };
+function toRecord({ id, ...row }: OutboxRow): EventRecord {
+  return { ...row, outbox_id: id };
 }

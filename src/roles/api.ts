@@ -1,4 +1,7 @@
 import type { EventLog } from "../article/event-log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Logger } from "../platform/log.ts";
+import type { RelayHooks } from "../relay/hooks.ts";
 import { createRelay } from "../relay/relay.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
 import { createArticleReads } from "../store/article-reads.ts";
@@ -7,6 +10,7 @@ import { createArticleWrites } from "../store/article-writes.ts";
 import type { Database } from "../store/database.ts";
 import { createIdempotencyKeys } from "../store/idempotency-keys.ts";
 import { createOutbox } from "../store/outbox.ts";
+import { createParkedEvents, type ParkedEvents } from "../store/parked-events.ts";
 import { createViewCounts } from "../store/view-counts.ts";
 import { watchArticles } from "./article-gauges.ts";
 import { watchPool } from "./database-hooks.ts";
@@ -41,7 +45,7 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
   await prepareDatabase(context, primary);
 
   const outbox = createOutbox(primary);
-  const relay = createRelay({ outbox, eventLog, database: primary, log, hooks: { onPublished() {}, onRelayStateChanged() {} } });
+  const relay = createRelay({ outbox, eventLog, database: primary, log, hooks: relayHooks(metrics, log) });
   const reads = createArticleReads({ database: primary, dialect: "primary" });
   const writes = createArticleWrites({ database: primary, reads, onCommitted: relay.poke });
   const idempotency = createIdempotencyKeys({
@@ -53,7 +57,7 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
 
   watchPool(metrics, primary);
   watchArticles(metrics, "primary", reads);
-  watchOutbox(context, outbox);
+  watchOutbox(context, outbox, createParkedEvents(primary));
 
   parts.use(running((stop) => relay.run(stop)));
   parts.defer(() => views.flush().catch((error) => log.warn({ err: error }, "the last views could not be written")));
@@ -80,7 +84,22 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
   return { handler, writes, health: server.health, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-function watchOutbox({ metrics }: RoleContext, outbox: Outbox): void {
+function relayHooks(metrics: Metrics, log: Logger): RelayHooks {
+  return {
+    onPublished() {},
+    onParked(id, reason, error) {
+      metrics.sync.dead_letters.labels(reason).inc();
+      log.error(
+        { dead_letter: `outbox-${id}`, reason, error },
+        "event not taken by the log: it is parked in DB1, see `blog dlq list`",
+      );
+    },
+    onRelayStateChanged() {},
+  };
+}
+
+/** What is parked is not pending: it waits for a person, not for the relay. */
+function watchOutbox({ metrics }: RoleContext, outbox: Outbox, parked: ParkedEvents): void {
   // One scrape asks once for both.
   let asked: ReturnType<Outbox["state"]> | undefined;
   const state = () => {
@@ -97,4 +116,6 @@ function watchOutbox({ metrics }: RoleContext, outbox: Outbox): void {
     "Age of the oldest event that waits in DB1's outbox; 0 when none waits",
     ({ oldest_age_s }) => oldest_age_s,
   );
+  const parked_gauge = { name: "outbox_parked", help: "Events in DB1 that the event log does not take", label_names: [] };
+  metrics.sample(parked_gauge, async () => [{ labels: {}, value: await parked.count() }]);
 }

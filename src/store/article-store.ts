@@ -1,5 +1,6 @@
 import type { ArticleField, Status } from "../article/article.ts";
 import type { Decide, NewArticle } from "../article/commands.ts";
+import type { RecordContent } from "../article/event-log.ts";
 
 /** An article as PostgreSQL wrote it: `json` is the wire form, with the fields that were asked for, ready to be sent. */
 export interface StoredArticle {
@@ -136,13 +137,9 @@ export interface ViewCounts {
   flush(): Promise<void>;
 }
 
-/** An event waiting to be published. */
-export interface OutboxRow {
+/** An event waiting to be published: the finished event (its epoch is DB1's when the row is taken) under its key, with headers. */
+export interface OutboxRow extends RecordContent {
   readonly id: number;
-  readonly article_id: number;
-  /** The finished event (its epoch is DB1's when the row is taken) and headers. */
-  readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
   /** The partition of the log that it concerns; undefined for an event of an article. */
   readonly partition?: number;
 }
@@ -151,6 +148,8 @@ export interface Outbox {
   /** The oldest rows, in order. */
   take(limit: number): Promise<readonly OutboxRow[]>;
   remove(ids: readonly number[]): Promise<void>;
+  /** Takes a row that cannot be published out of the others' way, to be looked at by a person. */
+  park(id: number, reason: string, error: string): Promise<void>;
   /** The id of the newest row that waits; 0 when none does. */
   last(): Promise<number>;
   /** Whether no row up to this id waits any more. */

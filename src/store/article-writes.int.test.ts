@@ -42,7 +42,7 @@ function articleWrites(open: () => Promise<TestStore>): void {
   });
 
   const add = (article: NewArticle = create(input, now)) => writes.create(article, {});
-  const events = async () => (await outbox.take(10_000)).map(({ value }) => JSON.parse(value));
+  const events = async () => (await outbox.take(10_000)).map(({ value }) => JSON.parse(String(value)));
 
   describe("create", () => {
     test("answers the article as it reads afterwards, and its event carries the same bytes", async () => {

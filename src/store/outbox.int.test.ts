@@ -5,6 +5,7 @@ import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/s
 import type { Outbox } from "./article-store.ts";
 import { createArticles } from "./create-statement.ts";
 import { createOutbox } from "./outbox.ts";
+import { createParkedEvents } from "./parked-events.ts";
 
 describeWith([postgres], "outbox on PostgreSQL", () => outboxRows(() => openPostgresStore("primary")));
 describe("outbox on PGlite", () => outboxRows(() => openPgliteStore("primary")));
@@ -33,7 +34,7 @@ function outboxRows(open: () => Promise<TestStore>): void {
     await run("UPDATE blog_state SET epoch = 7");
     const [row] = await outbox.take(1);
     await run("UPDATE blog_state SET epoch = 1");
-    expect(JSON.parse(row?.value ?? "")).toEqual({
+    expect(JSON.parse(String(row?.value))).toEqual({
       event_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       event_type: "article.created",
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -41,18 +42,46 @@ function outboxRows(open: () => Promise<TestStore>): void {
       epoch: 7,
       data: JSON.parse(article?.json ?? ""),
     });
-    expect(row?.article_id).toBe(article?.id ?? 0);
+    expect(row?.key).toBe(String(article?.id));
     expect(Object.keys(row?.headers ?? {})).toEqual(["event_id", "event_type"]);
   });
 
   test("gives the oldest first, until they are removed", async () => {
     await run("INSERT INTO outbox (article_id, event_type, data) SELECT i, 'article.viewed', '{}' FROM generate_series(1, 5) i");
     const first = await outbox.take(2);
-    expect(first.map((row) => row.article_id)).toEqual([1, 2]);
+    expect(first.map((row) => row.key)).toEqual(["1", "2"]);
     expect(await outbox.take(2)).toEqual(first);
     await outbox.remove(first.map(({ id }) => id));
     await outbox.remove([]);
-    expect((await outbox.take(10)).map((row) => row.article_id)).toEqual([3, 4, 5]);
+    expect((await outbox.take(10)).map((row) => row.key)).toEqual(["3", "4", "5"]);
+  });
+
+  test("a row that is parked is out of the way, and comes back as it was, under its id", async () => {
+    await run("TRUNCATE parked_events");
+    await run("INSERT INTO outbox (article_id, event_type, data) SELECT i, 'article.viewed', '{}' FROM generate_series(1, 3) i");
+    const before = await outbox.take(10);
+    const id = before[1]?.id ?? 0;
+    await outbox.park(id, "too_large", "12 bytes too many");
+    await outbox.park(id, "too_large", "by another leader, too late");
+    expect((await outbox.take(10)).map((row) => row.key)).toEqual(["1", "3"]);
+    const parked = createParkedEvents(store.database);
+    expect(await parked.count()).toBe(1);
+    expect(await parked.list({ limit: 10 })).toMatchObject([{ id, key: "2", error: "12 bytes too many" }]);
+    expect(await parked.get(id)).toMatchObject({ id, value: before[1]?.value });
+    expect(await parked.unpark([id, id + 100])).toEqual([id]);
+    expect(await parked.count()).toBe(0);
+    expect(await outbox.take(10)).toEqual(before);
+  });
+
+  test("a record that is to go verbatim comes out byte for byte, whatever it holds", async () => {
+    const record = { key: null, value: Buffer.from([0, 0xff, 0x7b]), headers: { trace: Buffer.from([0xfe]) } };
+    await createParkedEvents(store.database).sendVerbatim([
+      { ...record, partition: 2 },
+      { ...record, value: null },
+    ]);
+    const [first, second] = await outbox.take(10);
+    expect(first).toMatchObject({ ...record, partition: 2 });
+    expect(second).toMatchObject({ key: null, value: null });
   });
 
   test("takes no more than 8 MiB at once, but one row however large", async () => {

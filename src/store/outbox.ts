@@ -1,6 +1,7 @@
-import { instantText } from "./article-json.ts";
 import type { Outbox, OutboxRow } from "./article-store.ts";
 import type { Database, Statement } from "./database.ts";
+import { eventText } from "./event-text.ts";
+import { decodeVerbatim } from "./verbatim-record.ts";
 
 /** A full outbox may hold articles of up to 7 MiB each; one is always taken. */
 const taken_bytes_max = 8 * 1_048_576;
@@ -8,12 +9,10 @@ const taken_bytes_max = 8 * 1_048_576;
 /** Counting further would read the table; see `state`. */
 const counted_rows_max = 10_000;
 
-/** `data` is JSON already and is not looked into. The epoch is read with the rows: one that a resync raises meanwhile holds for all of them. */
 const take: Statement = {
   name: "outbox_take",
-  text: `SELECT id, article_id, event_id, event_type, traceparent, partition,
-  concat('{"event_id":"', event_id, '","event_type":"', event_type, '","timestamp":"', ${instantText("created_at")},
-    '","schema_version":1,"epoch":', (SELECT epoch FROM blog_state), ',"data":', data, '}') AS value
+  text: `SELECT id, article_id, event_id, event_type, traceparent, partition, verbatim,
+  CASE WHEN verbatim THEN data ELSE ${eventText} END AS value
 FROM (
   SELECT *, sum(octet_length(data)) OVER (ORDER BY id) AS bytes, row_number() OVER (ORDER BY id) AS n
   FROM (SELECT * FROM outbox ORDER BY id LIMIT $1::bigint) oldest
@@ -30,6 +29,14 @@ const state: Statement = {
   (SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1) AS oldest_age_s`,
 };
 
+/** In one statement: an event is never in neither table, nor in both. */
+const park: Statement = {
+  name: "outbox_park",
+  text: `WITH taken AS (DELETE FROM outbox WHERE id = $1::bigint RETURNING *)
+INSERT INTO parked_events (id, article_id, event_id, event_type, data, created_at, traceparent, partition, verbatim, reason, error)
+SELECT id, article_id, event_id, event_type, data, created_at, traceparent, partition, verbatim, $2, $3 FROM taken`,
+};
+
 const last: Statement = { name: "outbox_last", text: "SELECT coalesce(max(id), 0) AS id FROM outbox" };
 
 const waiting: Statement = {
@@ -44,6 +51,7 @@ interface TakenRow {
   readonly event_type: string;
   readonly traceparent: string | null;
   readonly partition: number | null;
+  readonly verbatim: boolean;
   readonly value: string;
 }
 
@@ -61,6 +69,10 @@ export function createOutbox(database: Database): Outbox {
 
     async remove(ids) {
       if (ids.length > 0) await database.query(remove, [ids]);
+    },
+
+    async park(id, reason, error) {
+      await database.query(park, [id, reason, error]);
     },
 
     async last() {
@@ -84,7 +96,9 @@ export function createOutbox(database: Database): Outbox {
   };
 }
 
-function toOutboxRow({ id, article_id, value, event_id, event_type, traceparent, partition }: TakenRow): OutboxRow {
+function toOutboxRow({ id, article_id, value, event_id, event_type, traceparent, partition, verbatim }: TakenRow): OutboxRow {
+  if (verbatim) return { id, ...decodeVerbatim(value), ...(partition !== null && { partition }) };
   const headers = { event_id, event_type, ...(traceparent !== null && { traceparent }) };
-  return { id, article_id, value, headers, ...(partition !== null && { partition }) };
+  if (partition !== null) return { id, key: `partition-${partition}`, value, headers, partition };
+  return { id, key: String(article_id), value, headers };
 }

@@ -39,7 +39,7 @@ export const articleCounts = pgTable("article_counts", countColumns);
 
 /**
  * Events that wait to be published. `data` is JSON text; the epoch is added when a row is taken. `partition` is set where
- * an event concerns a partition instead of an article.
+ * an event concerns a partition instead of an article. A `verbatim` row's data is a whole record instead (`verbatim-record.ts`).
  */
 export const outbox = pgTable("outbox", {
   id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
@@ -50,6 +50,23 @@ export const outbox = pgTable("outbox", {
   created_at: instant("created_at").notNull().default(sql`clock_timestamp()`),
   traceparent: text("traceparent"),
   partition: integer("partition"),
+  verbatim: boolean("verbatim").notNull().default(false),
+});
+
+/** Rows of the outbox that the log does not take, out of the way of the others. They keep their ids, and go back under them. */
+export const parkedEvents = pgTable("parked_events", {
+  id: bigint("id", { mode: "number" }).primaryKey(),
+  article_id: bigint("article_id", { mode: "number" }).notNull(),
+  event_id: uuid("event_id").notNull(),
+  event_type: text("event_type").notNull(),
+  data: text("data").notNull(),
+  created_at: instant("created_at").notNull(),
+  traceparent: text("traceparent"),
+  partition: integer("partition"),
+  verbatim: boolean("verbatim").notNull(),
+  parked_at: instant("parked_at").notNull().default(sql`clock_timestamp()`),
+  reason: text("reason").notNull(),
+  error: text("error").notNull(),
 });
 
 /** Each run of `blog resync`, by the epoch that it raised: how far it is, so that it goes on where it was cut off. */

@@ -61,7 +61,7 @@ function viewCounts(open: () => Promise<TestStore>): void {
     counts.count(ids[0] ?? 0);
     await Promise.all([counts.flush(), counts.flush()]);
     expect(await views(database)).toEqual(ids.map((id, index) => ({ id, views: index === 0 ? 3 : 2 })));
-    const told = (await outbox.take(10)).map(({ value }) => JSON.parse(value));
+    const told = (await outbox.take(10)).map(({ value }) => JSON.parse(String(value)));
     expect(told.map(({ event_type, data }) => [event_type, data.id, data.views_count])).toEqual([
       ["article.viewed", ids[0], 2],
       ["article.viewed", ids[1], 2],

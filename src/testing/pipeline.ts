@@ -41,13 +41,19 @@ export async function openPipeline(kind: PipelineKind): Promise<Pipeline> {
     eventLog,
     database: primary,
     log,
-    hooks: { onPublished() {}, onRelayStateChanged() {} },
+    hooks: { onPublished() {}, onParked() {}, onRelayStateChanged() {} },
   });
   const replication = createReplication({
     database: replica,
     eventLog,
     log,
-    hooks: { onEventsApplied() {}, onDeadLetter() {}, onReplicaUnavailable() {}, onReplicaAvailable() {} },
+    hooks: {
+      onEventsApplied() {},
+      onDeadLetter() {},
+      onResyncCompleted() {},
+      onReplicaUnavailable() {},
+      onReplicaAvailable() {},
+    },
   });
   await replication.start();
   const stop = new AbortController();
