@@ -70,8 +70,8 @@ export type EventLogState =
 
 /** A place in the log. */
 export interface LogMark {
-  /** Whether everything before it has been handled, here or by another process of the group. */
-  passed(): Promise<boolean>;
+  /** How many records before it have not been handled yet, by us or by another process of the group. */
+  behind(): Promise<number>;
 }
 
 export interface ConsumeOptions {

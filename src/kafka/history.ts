@@ -27,10 +27,12 @@ export async function fetchPartitionOffsets(
   });
 }
 
-/** Whether the group has read, `now`, all that was there when `marked` was looked at; what has expired since is not waited for. */
-export function hasPassed(marked: readonly PartitionOffsets[], now: readonly PartitionOffsets[]): boolean {
-  const read = new Map(now.map(({ partition, oldest, committed }) => [partition, BigInt(committed ?? oldest)]));
-  return marked.every(({ partition, oldest, end }) => oldest === end || (read.get(partition) ?? 0n) >= BigInt(end));
+/** How much of what was there when `marked` was looked at the group has not read `now`; what has expired since does not count. */
+export function countBehind(marked: readonly PartitionOffsets[], now: readonly PartitionOffsets[]): number {
+  const next = new Map(
+    now.map(({ partition, oldest, committed }) => [partition, Math.max(Number(oldest), Number(committed ?? 0))]),
+  );
+  return marked.reduce((behind, { partition, end }) => behind + Math.max(0, Number(end) - (next.get(partition) ?? 0)), 0);
 }
 
 /** kafkajs goes on from the oldest record there is and tells nobody, so what is gone has to be looked for. */

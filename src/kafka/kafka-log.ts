@@ -4,7 +4,7 @@ import type { Logger } from "../platform/log.ts";
 import { createAdminConnection } from "./admin.ts";
 import { createKafkaClient } from "./client.ts";
 import { type Consumption, startConsumption } from "./consumption.ts";
-import { fetchPartitionOffsets, hasPassed } from "./history.ts";
+import { countBehind, fetchPartitionOffsets } from "./history.ts";
 import type { KafkaHooks } from "./hooks.ts";
 import { createPublisher } from "./publisher.ts";
 import { createSender } from "./sender.ts";
@@ -75,7 +75,7 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
     async mark() {
       await prepare();
       const marked = await offsets();
-      return { passed: async () => hasPassed(marked, await offsets()) };
+      return { behind: async () => countBehind(marked, await offsets()) };
     },
     async [Symbol.asyncDispose]() {
       await consumption?.close();

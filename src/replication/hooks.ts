@@ -13,6 +13,8 @@ export interface ReplicationHooks {
   onEventsApplied(topic: string, counts: ReadonlyMap<EventType, Applied>, lags_s: readonly number[]): void;
   /** `event_type` is `unknown` where the record does not say. */
   onDeadLetter(letter: DeadLetter, event_type: EventType | "unknown"): void;
+  /** Everything of a resync has come; `dropped` articles were still of an older epoch. */
+  onResyncCompleted(epoch: number, dropped: number): void;
   /** DB2 did not take a batch, for a reason that may pass; told at each try. */
   onReplicaUnavailable(error: unknown): void;
   onReplicaAvailable(): void;

@@ -149,6 +149,7 @@ async function replicate({ database }: TestStore) {
       }
     },
     onDeadLetter: ({ reason }) => told.dead_letters.push(reason),
+    onResyncCompleted() {},
     onReplicaUnavailable: () => told.unavailable++,
     onReplicaAvailable: () => told.available++,
   };
@@ -158,7 +159,7 @@ async function replicate({ database }: TestStore) {
     publishDeadLetter: async (letter) => void published.push(letter),
     check: async () => ({ state: "up" }),
     partitions: async () => 1,
-    mark: async () => ({ passed: async () => true }),
+    mark: async () => ({ behind: async () => 0 }),
     failed: new Promise<never>(() => {}),
     async [Symbol.asyncDispose]() {},
   };

@@ -16,6 +16,8 @@ import { type DecodedRecord, decodeBatch } from "./decode-batch.ts";
 import type { ReplicationHooks } from "./hooks.ts";
 import { createLag } from "./lag.ts";
 import { countApplied } from "./report.ts";
+import { completePartition } from "./resync/complete.ts";
+import { isEmptyReplica } from "./resync/replica-state.ts";
 import { untilItWorks } from "./until-it-works.ts";
 
 export interface ReplicationParts {
@@ -52,6 +54,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     await withHeartbeat(batch, async () => {
       for (const { record, error } of refused) await bury(batch, record, error.reason, error.message, 1);
       await applyOrSplit(batch, decoded, 1);
+      await completeResyncs(batch, decoded);
     });
     lag.applied(batch.partition, decoded.at(-1)?.written_at_ms ?? oldest_ms, batch.behind, batch.signal);
   };
@@ -81,6 +84,17 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
       const middle = records.length >> 1;
       await applyOrSplit(batch, records.slice(0, middle), attempt + 1);
       await applyOrSplit(batch, records.slice(middle), attempt + 1);
+    }
+  }
+
+  /** Behind the events of the batch, which may be of the resync. */
+  async function completeResyncs({ partition, signal }: EventBatch, records: readonly DecodedRecord[]): Promise<void> {
+    for (const { event } of records) {
+      if (event.event_type !== "resync.completed") continue;
+      const completion = { ...event.data, partition };
+      const complete = () => completePartition(database, completion, signal);
+      const dropped = await whenReplicaAnswers(signal, complete, () => signal.aborted);
+      if (dropped !== undefined) hooks.onResyncCompleted(completion.epoch, dropped);
     }
   }
 
@@ -137,7 +151,14 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
   }
 
   return {
-    start: () => eventLog.consume(handle),
+    async start() {
+      const starts_empty = await whenReplicaAnswers(
+        new AbortController().signal,
+        () => isEmptyReplica(database),
+        () => false,
+      );
+      await eventLog.consume(handle, { starts_empty });
+    },
     lagSeconds: () => lag.seconds(now_ms()),
   };
 }

@@ -73,6 +73,9 @@ function replicationHooks(metrics: Metrics, log: Logger, become: (state: CheckRe
       metrics.sync.dead_letters.labels(reason).inc();
       log.error({ topic, partition, offset: record.offset, reason, error }, "event given up on: it is kept as a dead letter");
     },
+    onResyncCompleted(epoch, dropped) {
+      log.info({ epoch, dropped }, "a resync is complete: DB2 has dropped what DB1 does not have");
+    },
     onReplicaUnavailable(error) {
       const detail = error instanceof Error ? error.message : String(error);
       become({ state: "down", detail: `DB2 does not take events: ${detail}` });

@@ -1,7 +1,7 @@
 import type { LogMark } from "../../article/event-log.ts";
 import { pause } from "../../platform/deadline.ts";
 import type { Queryable } from "../../store/database.ts";
-import { type CarriageParts, markWritten } from "./carried.ts";
+import { type CarriageParts, markWritten } from "../carried.ts";
 import { type DifferenceKind, judge, type Verdict } from "./judge.ts";
 import { type Look, look_ids_max, lookAt } from "./look.ts";
 
@@ -80,7 +80,7 @@ async function settleOnce(parts: SettleParts, suspects: readonly number[]) {
 
 async function hasPassed(mark: LogMark, onTrouble: (message: string) => void): Promise<boolean> {
   try {
-    return await mark.passed();
+    return (await mark.behind()) === 0;
   } catch (error) {
     onTrouble(error instanceof Error ? error.message : String(error));
     return false;

@@ -1,6 +1,6 @@
 import type { Report } from "../../platform/report.ts";
 import type { Database } from "../../store/database.ts";
-import type { CarriageParts } from "./carried.ts";
+import type { CarriageParts } from "../carried.ts";
 import { findSuspects } from "./find-suspects.ts";
 import { type Difference, settle } from "./settle.ts";
 import { tombstonesBeyond } from "./tombstones-beyond.ts";
