@@ -89,16 +89,17 @@ export function createResilientPolicy({
   }
 
   async function judged<T>(call: RestCall, signal: AbortSignal, attempt: Attempt<T>): Promise<Outcome<T>> {
-    let began = performance.now();
+    // With the wait for a slot: when the slots are held by a hanging API, what is left of the time for an attempt says little.
+    const entered = performance.now();
     try {
       const value = await slots.execute(() => {
-        began = performance.now();
-        return withinDeadline({ deadline_ms: Math.min(call.deadline_ms, began + attempt_timeout_ms), signal }, attempt);
+        const deadline_ms = Math.min(call.deadline_ms, performance.now() + attempt_timeout_ms);
+        return withinDeadline({ deadline_ms, signal }, attempt);
       });
       return { verdict: "answered", value };
     } catch (thrown) {
       const error = thrown instanceof BulkheadRejectedError ? new CallRefused("bulkhead_full") : thrown;
-      return { verdict: verdictOn(error, performance.now() - began, call.signal.aborted), error };
+      return { verdict: verdictOn(error, performance.now() - entered, call.signal.aborted), error };
     }
   }
 

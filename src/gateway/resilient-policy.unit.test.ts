@@ -125,6 +125,18 @@ describe("circuit breaker", () => {
     expect(policy.events).toEqual(["open", "refused list breaker_open"]);
   });
 
+  test("a hanging API opens it, also when calls spend most of their time waiting for a slot", async () => {
+    const policy = policyWith({ ...once, concurrency_max: 2, queue_max: 100 });
+    const hanging = () => new Promise<never>(() => {});
+    // In steps, as callers come: whoever waited for a slot has only the rest of its 600 ms for the attempt.
+    const calls = Array.from({ length: 30 }, async (_, n) => {
+      await Bun.sleep(n * 40);
+      return codeOf(policy.run(callWith({ deadline_ms: performance.now() + 600 }), hanging));
+    });
+    await Promise.all(calls);
+    expect(policy.events[0]).toBe("open");
+  });
+
   test("refusals such as 404 do not open it, nor callers without patience", async () => {
     const policy = policyWith(once);
     for (let n = 0; n < 50; n++) await codeOf(policy.run(callWith(), attemptWith(new AppError("not_found", ""))));

@@ -18,14 +18,14 @@ const patience_min_ms = 500;
  * Whether `error` speaks against the API's health: the one place that decides it. A refusal such as 404, 422 or 429 is an answer
  * (`answered`); that the caller left, or had no patience, says nothing (`undecided`).
  */
-export function verdictOn(error: unknown, attempt_ms: number, callerGone: boolean): "answered" | "failed" | "undecided" {
+export function verdictOn(error: unknown, waited_ms: number, callerGone: boolean): "answered" | "failed" | "undecided" {
   if (callerGone || !(error instanceof AppError) || error instanceof CallRefused) return "undecided";
   switch (error.code) {
     case "unavailable":
     case "internal":
       return "failed";
     case "timeout":
-      return attempt_ms >= patience_min_ms ? "failed" : "undecided";
+      return waited_ms >= patience_min_ms ? "failed" : "undecided";
     default:
       return "answered";
   }

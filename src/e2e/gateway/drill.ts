@@ -62,6 +62,7 @@ const scenarios: Readonly<Record<string, (stack: Stack) => Promise<readonly Line
       held("slowest query", ms(report.slowest_ms), `≤ ${timeout_ms} + 50 ms`, report.slowest_ms <= timeout_ms + 50),
       held("gateway's memory, MiB, over the second half", memory.text, "flat: +10 % at most", memory.growth <= 0.1),
       held("gateway's open files", files.text, "flat: +10 % at most", files.growth <= 0.1),
+      held("breaker open after", ms(report.opened_after_ms ?? Number.NaN), "it opens", report.opened_after_ms !== undefined),
       told("connections tried", `${report.attempts_per_second.toFixed(1)}/s`),
     ];
   },

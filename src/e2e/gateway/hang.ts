@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { pause } from "../../platform/deadline.ts";
 import { isAnswered, percentile, share, startLoad, tally } from "./load.ts";
-import type { Stack } from "./stack.ts";
+import { breakerOpening, type Stack } from "./stack.ts";
 
 export interface HangParts {
   readonly per_second: number;
@@ -20,6 +20,8 @@ export interface HangReport {
   readonly memory_mib: readonly number[];
   readonly open_files: readonly number[];
   readonly attempts_per_second: number;
+  /** From the hang's begin until the breaker opened; undefined when it never did. */
+  readonly opened_after_ms: number | undefined;
 }
 
 /** Connections to the API open and stay open, and nothing passes. */
@@ -30,6 +32,7 @@ export async function hangUnderLoad(stack: Stack, { per_second, hang_ms, timeout
   const before = wire.counters.connections;
   const began_ms = performance.now();
   await wire.setMode({ kind: "hang" });
+  const opening = breakerOpening(stack, hang_ms);
   await pause(hang_ms / 2);
   const memory_mib: number[] = [];
   const open_files: number[] = [];
@@ -41,6 +44,7 @@ export async function hangUnderLoad(stack: Stack, { per_second, hang_ms, timeout
   const attempts_per_second = (wire.counters.connections - before) / (hang_ms / 1000);
   const samples = (await load.stop()).filter(({ at_ms }) => at_ms >= began_ms);
   await wire.setMode({ kind: "forward" });
+  const opened_ms = await opening;
   return {
     queries: samples.length,
     outcomes: tally(samples),
@@ -50,6 +54,7 @@ export async function hangUnderLoad(stack: Stack, { per_second, hang_ms, timeout
     memory_mib,
     open_files,
     attempts_per_second,
+    opened_after_ms: opened_ms === undefined ? undefined : opened_ms - began_ms,
   };
 }
 

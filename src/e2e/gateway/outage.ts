@@ -1,7 +1,6 @@
 import { pause } from "../../platform/deadline.ts";
-import { waitFor } from "../../testing/wait-for.ts";
 import { isAnswered, percentile, type Sample, share, startLoad, tally } from "./load.ts";
-import type { Stack } from "./stack.ts";
+import { breakerOpening, type Stack } from "./stack.ts";
 
 export interface OutageParts {
   readonly per_second: number;
@@ -27,9 +26,12 @@ export interface OutageReport {
   readonly returning_calls_per_second: number;
 }
 
+/** The window of the breaker, twice, and then some. */
+const open_timeout_ms = 30_000;
+
 /** The API is killed under load, stays away, and comes back. */
 export async function killUnderLoad(stack: Stack, parts: OutageParts): Promise<OutageReport> {
-  const { gateway, wire, front } = stack;
+  const { front } = stack;
   const load = startLoad({ gateway: stack.urls.gateway, per_second: parts.per_second, ids: stack.ids });
   // The first queries of a process compile what the later ones reuse.
   await pause(500);
@@ -37,22 +39,20 @@ export async function killUnderLoad(stack: Stack, parts: OutageParts): Promise<O
   await pause(parts.normal_ms);
   const normal_calls_per_second = front.calls.length / (parts.normal_ms / 1000);
 
-  const lines_before = gateway.log.length;
   const killed_ms = performance.now();
+  const opening = breakerOpening(stack, open_timeout_ms);
   await stack.killApi();
-  await waitFor("the breaker to open", () => gateway.log.slice(lines_before).some(isOpening), { timeout_ms: 30_000 });
-  const opened_ms = performance.now();
+  const opened_ms = await opening;
+  if (opened_ms === undefined) throw new Error(`the breaker did not open within ${open_timeout_ms} ms`);
   front.forget();
   await pause(parts.outage_ms);
   const probes_per_second = front.calls.length / (parts.outage_ms / 1000);
 
-  const starting = stack.startApi();
-  await starting;
+  await stack.startApi();
   const back_ms = performance.now();
   front.forget();
   await pause(parts.after_ms);
   const samples = await load.stop();
-  await wire.setMode({ kind: "forward" });
 
   const during = samples.filter(({ at_ms }) => at_ms >= killed_ms && at_ms < back_ms);
   const last_stale = samples.findLast(({ outcome }) => outcome !== "fresh");
@@ -68,10 +68,6 @@ export async function killUnderLoad(stack: Stack, parts: OutageParts): Promise<O
     normal_calls_per_second,
     returning_calls_per_second: busiestSecond(front.calls.map(({ at_ms }) => at_ms)),
   };
-}
-
-function isOpening(line: Readonly<Record<string, unknown>>): boolean {
-  return line["msg"] === "the circuit breaker changed" && line["upstream"] === "api" && line["state"] === "open";
 }
 
 function within(samples: readonly Sample[], from_ms: number, to_ms: number): readonly Sample[] {

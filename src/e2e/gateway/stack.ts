@@ -1,3 +1,4 @@
+import type { PostgresConfig } from "../../config/config.ts";
 import { databaseEnv } from "../../testing/database-env.ts";
 import { type Executable, startExecutable } from "../../testing/executable.ts";
 import { freePort } from "../../testing/free-port.ts";
@@ -18,6 +19,7 @@ export interface Stack extends AsyncDisposable {
   killApi(): Promise<void>;
   /** On the same port; resolves when it is ready. */
   startApi(): Promise<void>;
+  readonly primary: PostgresConfig;
   /** Ids of the published articles that both databases have. */
   readonly ids: readonly number[];
 }
@@ -74,6 +76,7 @@ export async function startStack(cwd: string): Promise<Stack> {
     front,
     gateway,
     urls,
+    primary: primary.config,
     ids,
     async killApi() {
       await api?.kill();
@@ -83,4 +86,17 @@ export async function startStack(cwd: string): Promise<Stack> {
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+/** Milliseconds of `performance.now()` when the breaker of the gateway's API opened; undefined when it does not within `timeout_ms`. */
+export async function breakerOpening({ gateway }: Stack, timeout_ms: number): Promise<number | undefined> {
+  const lines_before = gateway.log.length;
+  const opening = () =>
+    gateway.log
+      .slice(lines_before)
+      .some((line) => line.msg === "the circuit breaker changed" && line["upstream"] === "api" && line["state"] === "open");
+  return await waitFor("the breaker to open", opening, { timeout_ms }).then(
+    () => performance.now(),
+    () => undefined,
+  );
 }
