@@ -75,6 +75,8 @@ export function createResilientPolicy({
   const breaker = createCircuitBreaker(chosen.breaker, hooks.onBreakerChanged, now);
   const slots = bulkhead(chosen.concurrency_max, chosen.queue_max);
 
+  let answered_ms = performance.now();
+
   type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 
   async function tryOnce<T>(call: RestCall, signal: AbortSignal, attempt: Attempt<T>): Promise<T> {
@@ -96,10 +98,15 @@ export function createResilientPolicy({
         const deadline_ms = Math.min(call.deadline_ms, performance.now() + attempt_timeout_ms);
         return withinDeadline({ deadline_ms, signal }, attempt);
       });
+      answered_ms = performance.now();
       return { verdict: "answered", value };
     } catch (thrown) {
       const error = thrown instanceof BulkheadRejectedError ? new CallRefused("bulkhead_full") : thrown;
-      return { verdict: verdictOn(error, performance.now() - entered, call.signal.aborted), error };
+      const ended = performance.now();
+      const waited = { waited_ms: ended - entered, silence_ms: ended - answered_ms };
+      const verdict = verdictOn(error, waited, call.signal.aborted);
+      if (verdict === "answered") answered_ms = ended;
+      return { verdict, error };
     }
   }
 

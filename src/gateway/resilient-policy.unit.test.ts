@@ -137,6 +137,20 @@ describe("circuit breaker", () => {
     expect(policy.events[0]).toBe("open");
   });
 
+  test("a hanging API opens it, also when no caller grants as much as half a second", async () => {
+    const policy = policyWith(once);
+    await policy.run(callWith(), attemptWith());
+    const hanging = () => new Promise<never>(() => {});
+    const hasty = () => codeOf(policy.run(callWith({ deadline_ms: performance.now() + 120 }), hanging));
+    const began = performance.now();
+    while (policy.events.length === 0 && performance.now() - began < 5_000) {
+      await Promise.all(Array.from({ length: 20 }, hasty));
+    }
+    expect(policy.events[0]).toBe("open");
+    // Before half a second of silence it could be a healthy API, asked by hasty callers.
+    expect(performance.now() - began).toBeGreaterThan(500);
+  });
+
   test("refusals such as 404 do not open it, nor callers without patience", async () => {
     const policy = policyWith(once);
     for (let n = 0; n < 50; n++) await codeOf(policy.run(callWith(), attemptWith(new AppError("not_found", ""))));

@@ -13,22 +13,34 @@ export class CallRefused extends AppError {
 
 /** An API that did not answer in less than this may be a healthy one, asked by an impatient caller. */
 const patience_min_ms = 500;
+/** Unless it has answered nobody for that long; then less will do, as long as it is what a healthy API needs. */
+const patience_in_silence_min_ms = 100;
+
+/** How long was waited for an answer, and how long ago the API gave any at all. */
+export interface Waited {
+  readonly waited_ms: number;
+  readonly silence_ms: number;
+}
 
 /**
  * Whether `error` speaks against the API's health: the one place that decides it. A refusal such as 404, 422 or 429 is an answer
  * (`answered`); that the caller left, or had no patience, says nothing (`undecided`).
  */
-export function verdictOn(error: unknown, waited_ms: number, callerGone: boolean): "answered" | "failed" | "undecided" {
+export function verdictOn(error: unknown, waited: Waited, callerGone: boolean): "answered" | "failed" | "undecided" {
   if (callerGone || !(error instanceof AppError) || error instanceof CallRefused) return "undecided";
   switch (error.code) {
     case "unavailable":
     case "internal":
       return "failed";
     case "timeout":
-      return waited_ms >= patience_min_ms ? "failed" : "undecided";
+      return wasPatient(waited) ? "failed" : "undecided";
     default:
       return "answered";
   }
+}
+
+function wasPatient({ waited_ms, silence_ms }: Waited): boolean {
+  return waited_ms >= patience_min_ms || (waited_ms >= patience_in_silence_min_ms && silence_ms >= patience_min_ms);
 }
 
 /** Whether the same request may do better a little later. Writes too: they carry an Idempotency-Key. */
