@@ -86,10 +86,12 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
     try {
       for (const slice of slices(batch.messages, sizeOf)) {
         if (stopping || signal.aborted || !isRunning() || isStale()) return;
-        const last = slice.at(-1);
-        if (!last) return;
+        const [first, last] = [slice.at(0), slice.at(-1)];
+        if (!first || !last) return;
         const next = Number(last.offset) + 1;
         const behind = Math.max(0, partition_end - next);
+        // Before as well as after: a handler that waits for DB2 must not look as if nothing were waiting.
+        hooks.onConsumerLag(topic, partition, Math.max(0, partition_end - Number(first.offset)));
         await handler({ topic, partition, records: slice.map(toRecord), behind, heartbeat: beat, signal });
         resolveOffset(last.offset);
         commits.note(partition, String(next));
@@ -104,6 +106,7 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
   }
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
+    if (stopping) return;
     tenure.abort();
     tenure = new AbortController();
     commits.forget();
@@ -117,15 +120,18 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
   stop.addEventListener("abort", end);
   if (stop.aborted) end();
 
+  const starting = start(consumer, topic, eachBatch);
   try {
-    await Promise.race([start(consumer, topic, eachBatch), ended.promise]);
+    await Promise.race([starting, ended.promise]);
     await ended.promise;
   } finally {
     stopping = true;
     stop.removeEventListener("abort", end);
     await commits.flush();
-    const leaving = consumer
-      .disconnect()
+    // kafkajs takes no notice of being stopped while it joins its group: it would stay a member, and keep partitions unread.
+    const leaving = starting
+      .catch(() => {})
+      .then(() => consumer.disconnect())
       .catch((error: unknown) => log.debug({ err: error }, "The consumer did not leave its group in order"));
     await withDeadline(leaving, drain_timeout_ms).catch(() => {});
     tenure.abort();
