@@ -9,6 +9,8 @@ export interface RestCall {
   readonly deadline_ms: number;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
+  /** A longer wait for another attempt is not worth it: somebody else can answer at once. */
+  readonly retry_wait_max_ms?: number;
 }
 
 /** Runs `attempt` once or more, within the call's deadline. Retry, circuit breaker and bulkhead have their place here. */

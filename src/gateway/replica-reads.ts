@@ -5,6 +5,9 @@ import { CallRefused, cannotAnswer } from "./upstream-failure.ts";
 /** Of the time that is left, so that the replica has some too. */
 const primary_share = 0.6;
 
+/** Of an API that wants to be left alone for longer, as by Retry-After: a stale answer now is worth more than a fresh one then. */
+const retry_wait_max_ms = 100;
+
 export interface ReplicaReadsParts {
   readonly primary: RestClient;
   readonly replica: RestClient;
@@ -17,7 +20,7 @@ export function createReplicaReads({ primary, replica, hooks }: ReplicaReadsPart
     const began = performance.now();
     const deadline_ms = began + primary_share * (caller.deadline_ms - began);
     try {
-      return await ask(primary, { ...caller, deadline_ms });
+      return await ask(primary, { ...caller, deadline_ms, retry_wait_max_ms });
     } catch (error) {
       if (!cannotAnswer(error) || caller.signal.aborted) throw error;
       const reason = error instanceof CallRefused ? error.reason : error.code;

@@ -120,9 +120,14 @@ export function createResilientPolicy({
         minTimeout: 0,
         async shouldRetry({ error }) {
           if (!isWorthRetrying(error) || signal.aborted) return false;
-          delay_ms = Math.min(retry_delay_max_ms, retry_delay_min_ms + random() * (delay_ms * 3 - retry_delay_min_ms));
+          const { retry_wait_max_ms = Number.POSITIVE_INFINITY } = call;
+          delay_ms = Math.min(
+            retry_delay_max_ms,
+            retry_wait_max_ms,
+            retry_delay_min_ms + random() * (delay_ms * 3 - retry_delay_min_ms),
+          );
           const wait_ms = Math.max(delay_ms, (error.retry_after_s ?? 0) * 1_000);
-          if (performance.now() + wait_ms >= call.deadline_ms) return false;
+          if (wait_ms > retry_wait_max_ms || performance.now() + wait_ms >= call.deadline_ms) return false;
           if (!budget.take()) {
             hooks.onRetryBudgetExhausted(call.operation);
             return false;

@@ -85,6 +85,14 @@ describe("retry", () => {
     expect(patient.count).toBe(1);
   });
 
+  test("a longer wait than the call allows is not made: there is another way to an answer", async () => {
+    const attempt = attemptWith(new AppError("unavailable", "", { retry_after_s: 1 }));
+    expect(await codeOf(policyWith().run(callWith({ retry_wait_max_ms: 100 }), attempt))).toBe("unavailable");
+    expect(attempt.count).toBe(1);
+    const short = attemptWith(new AppError("unavailable", "", { retry_after_s: 0.01 }));
+    expect(await policyWith().run(callWith({ retry_wait_max_ms: 100 }), short)).toBe("answer");
+  });
+
   test("the budget ends it: a fifth of the calls, and a floor", async () => {
     const { run, events } = policyWith({ breaker: neverOpens, budget: { window_ms: 10_000, share_max: 0.2, floor: 3 } });
     const attempt = attemptWith(...Array.from({ length: 500 }, down));

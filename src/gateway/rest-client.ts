@@ -7,7 +7,7 @@ import { type ArticlePage, articleOf, articlesOf, type FetchedArticle, pageOf, r
 export type Fetch = (request: Request) => Promise<Response>;
 
 /** On whose behalf a call is made: what is passed on, and how long there is. */
-export interface Caller extends Pick<RestCall, "deadline_ms" | "signal"> {
+export interface Caller extends Pick<RestCall, "deadline_ms" | "signal" | "retry_wait_max_ms"> {
   readonly request_id: string;
   readonly traceparent: string;
   readonly authorization?: string;
@@ -97,8 +97,15 @@ export function createRestClient({ base_url, fetch, policy = singleAttempt, hook
     const began = performance.now();
     let result = "ok";
     try {
-      const { deadline_ms, signal } = caller;
-      return await policy({ operation: ask.operation, kind, deadline_ms, signal }, async (attempt_signal) => {
+      const { deadline_ms, signal, retry_wait_max_ms } = caller;
+      const about = {
+        operation: ask.operation,
+        kind,
+        deadline_ms,
+        signal,
+        ...(retry_wait_max_ms !== undefined && { retry_wait_max_ms }),
+      };
+      return await policy(about, async (attempt_signal) => {
         const response = await send(requestOf(articles, caller, ask, idempotency_key, attempt_signal));
         const answer = read(await readBody(response));
         const lag = response.headers.get("blog-replica-lag-seconds");
