@@ -98,7 +98,7 @@ export function createRestClient({ base_url, fetch, policy = singleAttempt, hook
     let result = "ok";
     try {
       const { deadline_ms, signal, retry_wait_max_ms } = caller;
-      const about = {
+      const about: RestCall = {
         operation: ask.operation,
         kind,
         deadline_ms,
