@@ -41,7 +41,7 @@ export function createSampledGauges(registry: Registry): SampleGauge {
         const samples = (await Promise.all(sources.map(sampleInTime))).flat();
         this.reset();
         // A gauge without labels is 0 after a reset, which would be a claim.
-        if (samples.length === 0) this.remove();
+        if (samples.length === 0 && label_names.length === 0) this.remove();
         for (const { labels, value } of samples) this.set({ ...labels }, value);
       },
     });
