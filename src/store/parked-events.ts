@@ -2,7 +2,7 @@ import type { RecordContent } from "../article/event-log.ts";
 import { instantText } from "./article-json.ts";
 import type { Database, Statement } from "./database.ts";
 import { eventText } from "./event-text.ts";
-import { encodeVerbatim } from "./verbatim-record.ts";
+import { decodeVerbatim, encodeVerbatim } from "./verbatim-record.ts";
 
 /** A row of the outbox that the log did not take. */
 export interface ParkedSummary {
@@ -14,8 +14,10 @@ export interface ParkedSummary {
   readonly parked_at: string;
 }
 
+/** With the record as it would be published now. */
+export type ParkedDetail = ParkedSummary & Pick<RecordContent, "value" | "headers">;
+
 export interface ParkedFilter {
-  readonly limit: number;
   readonly reason?: string;
   /** RFC 3339. */
   readonly since?: string;
@@ -23,13 +25,12 @@ export interface ParkedFilter {
 
 /** What DB1 keeps for a person: events that cannot be published; and the way in for records that are sent again. */
 export interface ParkedEvents {
-  count(): Promise<number>;
+  count(filter?: ParkedFilter): Promise<number>;
   /** The newest first. */
-  list(filter: ParkedFilter): Promise<readonly ParkedSummary[]>;
-  /** With the event as it would be published now, or the text of a verbatim record. */
-  get(id: number): Promise<(ParkedSummary & { readonly value: string; readonly verbatim: boolean }) | undefined>;
-  /** Of all, the oldest first. */
-  ids(limit: number): Promise<readonly number[]>;
+  list(filter: ParkedFilter & { readonly limit: number }): Promise<readonly ParkedSummary[]>;
+  get(id: number): Promise<ParkedDetail | undefined>;
+  /** Of all. */
+  ids(): Promise<readonly number[]>;
   /** Puts them back into the outbox, under their ids. Answers those that were there. */
   unpark(ids: readonly number[]): Promise<readonly number[]>;
   /** Forgets them for good. Answers those that were there. */
@@ -45,18 +46,21 @@ const summary = `id, CASE WHEN verbatim OR partition IS NOT NULL THEN NULL ELSE 
 
 const columns = "id, article_id, event_id, event_type, data, created_at, traceparent, partition, verbatim";
 
+const chosen = "($1::text IS NULL OR reason = $1) AND ($2::timestamptz IS NULL OR parked_at >= $2)";
+
 const statements = {
-  count: { name: "parked_count", text: "SELECT count(*) AS n FROM parked_events" },
+  count: { name: "parked_count", text: `SELECT count(*) AS n FROM parked_events WHERE ${chosen}` },
   list: {
     name: "parked_list",
-    text: `SELECT ${summary} FROM parked_events
-WHERE ($2::text IS NULL OR reason = $2) AND ($3::timestamptz IS NULL OR parked_at >= $3) ORDER BY parked_at DESC, id DESC LIMIT $1`,
+    text: `SELECT ${summary} FROM parked_events WHERE ${chosen} ORDER BY parked_events.parked_at DESC, id DESC LIMIT $3`,
   },
   get: {
     name: "parked_get",
-    text: `SELECT ${summary}, verbatim, CASE WHEN verbatim THEN data ELSE ${eventText} END AS value FROM parked_events WHERE id = $1`,
+    text: `SELECT ${summary}, event_id, traceparent, verbatim, CASE WHEN verbatim THEN data ELSE ${eventText} END AS value
+FROM parked_events WHERE id = $1`,
   },
-  ids: { name: "parked_ids", text: "SELECT id FROM parked_events ORDER BY id LIMIT $1" },
+  // Nobody has more than a few: an event is too large for the broker, or it is not.
+  ids: { name: "parked_ids", text: "SELECT id FROM parked_events ORDER BY id LIMIT 100000" },
   unpark: {
     name: "parked_unpark",
     text: `WITH taken AS (DELETE FROM parked_events WHERE id = ANY($1::bigint[]) RETURNING *)
@@ -76,6 +80,18 @@ FROM json_array_elements($1::json) WITH ORDINALITY AS given(record, n) ORDER BY 
   },
 } satisfies Readonly<Record<string, Statement>>;
 
+interface DetailRow extends ParkedSummary {
+  readonly event_id: string;
+  readonly traceparent: string | null;
+  readonly verbatim: boolean;
+  readonly value: string;
+}
+
+function toDetail({ event_id, traceparent, verbatim, value, ...row }: DetailRow): ParkedDetail {
+  if (verbatim) return { ...row, ...decodeVerbatim(value), key: row.key };
+  return { ...row, value, headers: { event_id, event_type: row.event_type, ...(traceparent !== null && { traceparent }) } };
+}
+
 /** Over DB1. Rejects with what the database rejects with. */
 export function createParkedEvents(database: Database): ParkedEvents {
   const idsOf = async (statement: Statement, values: readonly unknown[]) => {
@@ -83,17 +99,18 @@ export function createParkedEvents(database: Database): ParkedEvents {
     return rows.map(({ id }) => id).sort((a, b) => a - b);
   };
   return {
-    async count() {
-      return (await database.query<{ n: number }>(statements.count)).rows[0]?.n ?? 0;
+    async count({ reason, since } = {}) {
+      const { rows } = await database.query<{ n: number }>(statements.count, [reason ?? null, since ?? null]);
+      return rows[0]?.n ?? 0;
     },
-    async list({ limit, reason = null, since = null }: { limit: number; reason?: string | null; since?: string | null }) {
-      return (await database.query<ParkedSummary>(statements.list, [limit, reason, since])).rows;
+    async list({ reason, since, limit }) {
+      return (await database.query<ParkedSummary>(statements.list, [reason ?? null, since ?? null, limit])).rows;
     },
     async get(id) {
-      const { rows } = await database.query<ParkedSummary & { value: string; verbatim: boolean }>(statements.get, [id]);
-      return rows[0];
+      const { rows } = await database.query<DetailRow>(statements.get, [id]);
+      return rows[0] && toDetail(rows[0]);
     },
-    ids: (limit) => idsOf(statements.ids, [limit]),
+    ids: () => idsOf(statements.ids, []),
     unpark: (ids) => idsOf(statements.unpark, [ids]),
     remove: (ids) => idsOf(statements.remove, [ids]),
     async removeAll(before) {
