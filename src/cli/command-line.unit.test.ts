@@ -24,7 +24,7 @@ async function run(argv: readonly string[], env: Environment = {}) {
 describe("wrong usage", () => {
   test.each([
     [["migrat"], 'unknown command "migrat"; did you mean migrate?'],
-    [["verify"], 'unknown command "verify"'],
+    [["verfy"], 'unknown command "verfy"; did you mean verify?'],
     [["--rolle=api"], "unknown option --rolle; did you mean --role?"],
     [["--role"], "--role"],
     [["--role=apii"], "did you mean api?"],

@@ -26,6 +26,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./health.ts")).health,
   },
   {
+    name: "verify",
+    summary: "compare DB1 and DB2; --repair mends what differs",
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "resync",
+    summary: "rebuild DB2 from DB1 while both serve",
+    load: async () => (await import("./resync.ts")).resync,
+  },
+  {
     name: "check-config",
     summary: "name every configuration problem at once",
     load: async () => (await import("./check-config.ts")).checkConfig,

@@ -10,7 +10,7 @@ export interface LoadOptions {
   readonly env: Environment;
   /** From `--role`; stands above BLOG_ROLE. */
   readonly role?: string;
-  readonly command?: "serve" | "migrate" | "seed" | "health";
+  readonly command?: "serve" | "migrate" | "seed" | "health" | "verify" | "resync";
   /** The databases that `migrate` shall work on; default: those that the roles own. */
   readonly databases?: readonly DatabaseName[];
   /** Whether logs go to a terminal. */
@@ -29,7 +29,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
   const data_dir = resolve(reader.value(variables.data_dir));
   const needed = databases ?? databasesFor(command, roles);
   const { primary, replica } = readDatabases(reader, { needed, roles, data_dir });
-  const event_log = readEventLog(reader, { needed: serving && (roles.includes("api") || roles.includes("sync")), roles });
+  const event_log = readEventLog(reader, { needed: needsEventLog(command, roles), roles });
   const rest_api_url = reader.optional(variables.rest_api_url);
   const replica_api_url = reader.optional(variables.replica_api_url);
   const secret_key = reader.optional(variables.secret_key);
@@ -71,12 +71,20 @@ function databasesFor(command: NonNullable<LoadOptions["command"]>, roles: reado
       return [];
     case "seed":
       return ["primary"];
+    case "verify":
+    case "resync":
+      return ["primary", "replica"];
     case "serve":
     case "migrate":
       return [...(roles.includes("api") ? ["primary" as const] : []), ...(roles.includes("sync") ? ["replica" as const] : [])];
     default:
       return command satisfies never;
   }
+}
+
+function needsEventLog(command: NonNullable<LoadOptions["command"]>, roles: readonly Role[]): boolean {
+  if (command === "verify" || command === "resync") return true;
+  return command === "serve" && (roles.includes("api") || roles.includes("sync"));
 }
 
 function readListen(reader: Reader, serving: readonly Role[]): Config["listen"] {

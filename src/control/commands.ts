@@ -1,30 +1,42 @@
 import { Type } from "@sinclair/typebox";
 import type { Health } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
+import type { Resync } from "../replication/resync/resync.ts";
+import type { RepairParts } from "../replication/verify/repair.ts";
+import type { VerifyParts } from "../replication/verify/verify.ts";
 import type { ArticleWrites } from "../store/article-store.ts";
 import type { Database } from "../store/database.ts";
 import { MigrateArgsSchema, migrateDatabases } from "./migrate.ts";
+import { ResyncArgsSchema, resyncReplica } from "./resync.ts";
 import { SeedArgsSchema, seedArticles } from "./seed.ts";
 import { type ControlCommand, controlCommand } from "./server.ts";
+import { VerifyArgsSchema, verifyDatabases } from "./verify.ts";
 
 export interface ControlCommandParts {
   readonly databases: readonly Database[];
   readonly writes: ArticleWrites;
+  /** What carries events from DB1 to DB2. */
+  readonly pipeline: VerifyParts & RepairParts;
+  readonly resync: Resync;
   /** The API's. */
   readonly health: Health;
   readonly log: Logger;
 }
 
-/** What the process that holds the data folder does for `blog seed`, `blog migrate` and `blog health` typed beside it. */
+/** What the process that holds the data folder does for commands typed beside it. */
 export function controlCommands({
   databases,
   writes,
+  pipeline,
+  resync,
   health,
   log,
 }: ControlCommandParts): Readonly<Record<string, ControlCommand>> {
   return {
     seed: controlCommand(SeedArgsSchema, (args, report, signal) => seedArticles({ writes }, args, report, signal)),
     migrate: controlCommand(MigrateArgsSchema, (args) => migrateDatabases({ databases, log }, args)),
+    verify: controlCommand(VerifyArgsSchema, (args, report, signal) => verifyDatabases(pipeline, args, report, signal)),
+    resync: controlCommand(ResyncArgsSchema, (args, report, signal) => resyncReplica({ resync }, args, report, signal)),
     health: controlCommand(Type.Object({}), () => health.report()),
   };
 }

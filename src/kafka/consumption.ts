@@ -32,6 +32,8 @@ export interface Consumption {
 
 const offsets_timeout_ms = 3000;
 const check_timeout_ms = 700;
+/** What has expired is told only here; after this the next assignment will tell it. */
+const look_back_attempts_max = 10;
 const retry_delay_ms = 250;
 const retry_delay_max_ms = 5000;
 
@@ -59,6 +61,13 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
 
   /** Where we begin, and whether something is gone that we never read. */
   async function lookBack(partitions: readonly number[]): Promise<void> {
+    for (let attempt = 1; attempt <= look_back_attempts_max && !stop.signal.aborted; attempt++) {
+      if (await tryLookBack(partitions)) return;
+      await pause(retry_delay_ms * attempt, stop.signal);
+    }
+  }
+
+  async function tryLookBack(partitions: readonly number[]): Promise<boolean> {
     try {
       const offsets = await admin.run((connected) => fetchPartitionOffsets(connected, config), offsets_timeout_ms);
       const ours = offsets.filter(({ partition }) => partitions.includes(partition));
@@ -67,8 +76,10 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       }
       for (const missing of missingHistory(config.topic, ours, starts_empty)) hooks.onHistoryMissing(missing);
       starts_empty = false;
+      return true;
     } catch (error) {
       log.debug({ err: error }, "The partitions' offsets could not be read");
+      return false;
     }
   }
 

@@ -8,8 +8,8 @@ import type { Logger } from "../platform/log.ts";
 import type { RoleContext } from "./role-context.ts";
 
 /** Opens the event log that the configuration names. Throws when no role of this process should need one. */
-export function openEventLog({ config, metrics, log }: RoleContext): EventLog {
-  const hooks = eventLogHooks(metrics, log);
+export function openEventLog({ config, metrics, log }: RoleContext, onHistoryMissing: KafkaHooks["onHistoryMissing"]): EventLog {
+  const hooks = eventLogHooks(metrics, log, onHistoryMissing);
   if (config.event_log === undefined) throw new Error("this process has no event log configured");
   return config.event_log.kind === "kafka" ? openKafkaLog(config.event_log, { log, hooks }) : createInProcessLog({ hooks });
 }
@@ -18,7 +18,7 @@ export function eventLogCheck(eventLog: EventLog, required: boolean): Check {
   return { name: "event_log", required, run: () => eventLog.check() };
 }
 
-function eventLogHooks(metrics: Metrics, log: Logger): KafkaHooks {
+function eventLogHooks(metrics: Metrics, log: Logger, onHistoryMissing: KafkaHooks["onHistoryMissing"]): KafkaHooks {
   return {
     onMessagesSent(topic, counts) {
       for (const [event_type, count] of counts) metrics.kafka.sent.labels(topic, event_type).inc(count);
@@ -34,8 +34,6 @@ function eventLogHooks(metrics: Metrics, log: Logger): KafkaHooks {
     onConsumerLag(topic, partition, lag) {
       metrics.kafka.lag.labels(topic, String(partition)).set(lag);
     },
-    onHistoryMissing(missing) {
-      log.error(missing, "events have expired before DB2 had them: run `blog resync`");
-    },
+    onHistoryMissing,
   };
 }

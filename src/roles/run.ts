@@ -6,13 +6,16 @@ import { serveControl } from "../control/server.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
+import { createResync, type Resync } from "../replication/resync/resync.ts";
 import { claimReplica } from "../store/fed-replica.ts";
+import { createOutbox } from "../store/outbox.ts";
 import { type RunningApi, startApi } from "./api.ts";
 import { announce } from "./banner.ts";
 import { buildInfo } from "./build-info.ts";
 import { type Databases, openDatabases, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
 import { openEventLog } from "./event-log-parts.ts";
 import { startGateway } from "./gateway.ts";
+import { type HistoryWatch, watchHistory } from "./missing-history.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import { openRoleServer, type RoleServer } from "./role-server.ts";
 import { startSync } from "./sync.ts";
@@ -40,11 +43,15 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
 
   const servers = openServers(context, listening);
   const databases = parts.use(await openDatabases(context, `blog-${config.roles.join("-")}`));
-  const eventLog = config.event_log && parts.use(openEventLog(context));
-  const roles = startRoles(context, servers, databases, eventLog);
+  const history = databases.replica && watchHistory({ replica: databases.replica, log, stop: context.stop });
+  const eventLog = config.event_log && parts.use(openEventLog(context, (missing) => history?.onMissing(missing)));
+  const roles = startRoles(context, servers, { databases, eventLog, history });
   if (!(await allStarted(roles, parts, () => giveUp.abort()))) return;
   const api = await roles.api;
-  if (databases.folder && api) parts.use(openControl(context, databases, api));
+  const pipeline = api && pipelineOf(databases, eventLog);
+  const resync = pipeline && createResync(pipeline);
+  if (databases.folder && api && pipeline && resync) parts.use(openControl(context, { databases, api, pipeline, resync }));
+  if (history && resync) parts.use(history.resyncWhenMissing(resync));
   announce(context, [...servers.values()], Math.round(performance.now() - began));
 
   await Promise.race([aborted(stop), ...(eventLog ? [eventLog.failed] : [])]);
@@ -68,12 +75,19 @@ interface StartingRoles {
   readonly gateway: Promise<RunningRole> | undefined;
 }
 
+interface StartParts {
+  readonly databases: Databases;
+  readonly eventLog: EventLog | undefined;
+  readonly history: HistoryWatch | undefined;
+}
+
 /** Starts the roles side by side, since each may wait for a service of its own. */
-function startRoles(context: RoleContext, servers: Servers, databases: Databases, eventLog: EventLog | undefined): StartingRoles {
+function startRoles(context: RoleContext, servers: Servers, { databases, eventLog, history }: StartParts): StartingRoles {
   const { primary, replica } = databases;
   const [syncServer, apiServer, gatewayServer] = [servers.get("sync"), servers.get("api"), servers.get("gateway")];
   const claim = claimOf(context, databases);
-  const sync = syncServer && replica && eventLog && startSync(context, { server: syncServer, replica, eventLog, claim });
+  const sync =
+    syncServer && replica && eventLog && history && startSync(context, { server: syncServer, replica, eventLog, history, claim });
   const api = apiServer && primary && eventLog && startApi(context, { server: apiServer, primary, eventLog });
   const gateway = gatewayServer && startGateway(context, { server: gatewayServer, api, sync });
   return { sync, api, gateway };
@@ -105,9 +119,23 @@ function claimOf(context: RoleContext, { primary, replica }: Databases): (() => 
   };
 }
 
-function openControl({ config, log }: RoleContext, { primary, replica }: Databases, api: RunningApi): AsyncDisposable {
-  const databases = [primary, replica].filter((database) => database !== undefined);
-  const commands = controlCommands({ databases, writes: api.writes, health: api.health, log });
+/** What a process that has both databases can compare and repair. */
+function pipelineOf({ primary, replica }: Databases, eventLog: EventLog | undefined) {
+  if (!primary || !replica || !eventLog) return undefined;
+  // The relay looks by itself, without a break while it finds something.
+  return { primary, replica, outbox: createOutbox(primary), eventLog, onWritten() {} };
+}
+
+interface ControlledParts {
+  readonly databases: Databases;
+  readonly api: RunningApi;
+  readonly pipeline: NonNullable<ReturnType<typeof pipelineOf>>;
+  readonly resync: Resync;
+}
+
+function openControl({ config, log }: RoleContext, { databases, api, pipeline, resync }: ControlledParts): AsyncDisposable {
+  const both = [databases.primary, databases.replica].filter((database) => database !== undefined);
+  const commands = controlCommands({ databases: both, writes: api.writes, pipeline, resync, health: api.health, log });
   return serveControl({ path: controlSocketPath(config.data_dir), commands, log });
 }
 

@@ -11,6 +11,7 @@ import { watchArticles } from "./article-gauges.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
 import { eventLogCheck } from "./event-log-parts.ts";
+import type { HistoryWatch } from "./missing-history.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
 
@@ -18,19 +19,23 @@ export interface SyncParts {
   readonly server: RoleServer;
   readonly replica: Database;
   readonly eventLog: EventLog;
+  readonly history: HistoryWatch;
   /** Ties DB1 to this replica, where the event log has no history for another. */
   readonly claim?: (() => Promise<void>) | undefined;
 }
 
 /** Replication from the event log to DB2, and read-only REST over DB2. */
-export async function startSync(context: RoleContext, { server, replica, eventLog, claim }: SyncParts): Promise<RunningRole> {
+export async function startSync(
+  context: RoleContext,
+  { server, replica, eventLog, history, claim }: SyncParts,
+): Promise<RunningRole> {
   const { metrics } = context;
   const log = context.log.child({ role: "sync" });
   await using parts = new AsyncDisposableStack();
 
   const applying: { state: CheckResult } = { state: { state: "up" } };
   const replicating: Check = { name: "replication", required: true, run: async () => applying.state };
-  server.health.watch([databaseCheck(replica), eventLogCheck(eventLog, true), replicating]);
+  server.health.watch([databaseCheck(replica), eventLogCheck(eventLog, true), replicating, history.check]);
   await prepareDatabase(context, replica);
   await claim?.();
 
