@@ -34,7 +34,8 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     name: "replica",
     url: config.replica_api_url,
     role: sync,
-    settings: { attempts_max: replica_attempts_max },
+    // Nobody stands behind the replica: within its deadline a read waits rather than fails. So many there are at most.
+    settings: { attempts_max: replica_attempts_max, queue_max: config.gateway.limits.concurrency_max },
     metrics,
     log,
   });

@@ -22,8 +22,9 @@ export interface OutageReport {
   /** From the API's readiness to the first query after which all are fresh. */
   readonly fresh_after_ms: number;
   readonly normal_calls_per_second: number;
-  /** In the busiest second after the return. */
+  /** Calls, and queries of the load, in the busiest second of each after the return: on a busy machine the load itself comes in bursts. */
   readonly returning_calls_per_second: number;
+  readonly returning_queries_per_second: number;
 }
 
 /** The window of the breaker, twice, and then some. */
@@ -67,6 +68,7 @@ export async function killUnderLoad(stack: Stack, parts: OutageParts): Promise<O
     fresh_after_ms: Math.max(0, (last_stale?.at_ms ?? back_ms) - back_ms),
     normal_calls_per_second,
     returning_calls_per_second: busiestSecond(front.calls.map(({ at_ms }) => at_ms)),
+    returning_queries_per_second: busiestSecond(samples.flatMap(({ at_ms }) => (at_ms >= back_ms ? [at_ms] : []))),
   };
 }
 
