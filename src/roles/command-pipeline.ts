@@ -34,7 +34,10 @@ export interface CommandPipelineParts {
  * Publishes the outbox if no other process leads. Without Kafka this process also applies the events, as nobody else
  * might; with it that is the sync's. Throws when the databases do not belong together.
  */
-export async function openCommandPipeline({ config, primary, replica, log }: CommandPipelineParts): Promise<CommandPipeline> {
+export async function openCommandPipeline(pipelineParts: CommandPipelineParts): Promise<CommandPipeline> {
+  const { config, primary, replica } = pipelineParts;
+  // Who leads the relay is news for a service; a person who typed a command wants to hear of trouble.
+  const log = pipelineParts.log.level === "info" ? pipelineParts.log.child({}, { level: "warn" }) : pipelineParts.log;
   await using parts = new AsyncDisposableStack();
   for (const database of [primary, replica]) {
     const known = migrations[database.name];

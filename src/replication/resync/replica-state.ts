@@ -18,7 +18,10 @@ const newestEpoch: Statement = {
   (SELECT max(epoch) FROM resync_completions)) AS epoch FROM blog_state`,
 };
 
-const empty: Statement = { name: "replica_empty", text: "SELECT NOT EXISTS (SELECT FROM articles) AS empty" };
+const empty: Statement = {
+  name: "replica_empty",
+  text: "SELECT complete_epoch = 1 AND NOT EXISTS (SELECT FROM articles) AS empty FROM blog_state",
+};
 
 const miss: Statement = {
   name: "replica_miss_history",
@@ -35,7 +38,7 @@ export async function newestReplicaEpoch(replica: Queryable): Promise<number> {
   return (await replica.query<{ epoch: number }>(newestEpoch)).rows[0]?.epoch ?? 0;
 }
 
-/** Whether nothing was ever applied; deleted articles leave tombstones. */
+/** Whether nothing was ever applied: deleted articles leave tombstones, and a resync of nothing leaves its epoch. */
 export async function isEmptyReplica(replica: Queryable): Promise<boolean> {
   return (await replica.query<{ empty: boolean }>(empty)).rows[0]?.empty === true;
 }
