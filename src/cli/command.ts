@@ -27,6 +27,8 @@ export type Values<Given extends Options> = { readonly [Name in keyof Given]?: V
 export interface Command {
   readonly about: string;
   readonly options: Options;
+  /** What may stand beside the options, for the help: `[ID…]`. */
+  readonly operands?: string;
   /** Throws UsageError, ConfigError, or whatever made it fail. */
   run(argv: readonly string[], terminal: Terminal): Promise<ExitCode>;
 }
@@ -35,32 +37,46 @@ interface CommandParts<Given extends Options> {
   /** One sentence or a few, for `--help`. */
   readonly about: string;
   readonly options: Given;
-  run(values: Values<Given>, terminal: Terminal): Promise<ExitCode>;
+  /** Without it nothing but options is taken. */
+  readonly operands?: string;
+  run(values: Values<Given>, terminal: Terminal, operands: readonly string[]): Promise<ExitCode>;
 }
 
 /** A command whose options are parsed strictly before it runs. */
-export function defineCommand<const Given extends Options>({ about, options, run }: CommandParts<Given>): Command {
-  return { about, options, run: (argv, terminal) => run(parseOptions(options, argv), terminal) };
+export function defineCommand<const Given extends Options>({ about, options, operands, run }: CommandParts<Given>): Command {
+  return {
+    about,
+    options,
+    ...(operands !== undefined && { operands }),
+    run(argv, terminal) {
+      const { values, positionals } = parseArguments(options, argv, operands !== undefined);
+      return run(values, terminal, positionals);
+    },
+  };
 }
 
 /** Throws UsageError for what is unknown, given twice, or lacks its value. */
-export function parseOptions<Given extends Options>(options: Given, argv: readonly string[]): Values<Given> {
+function parseArguments<Given extends Options>(
+  options: Given,
+  argv: readonly string[],
+  allowPositionals: boolean,
+): { readonly values: Values<Given>; readonly positionals: readonly string[] } {
   const config: ParseArgsOptionsConfig = Object.fromEntries(
     Object.entries(options).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]),
   );
   const { tokens } = parseArgs({ args: [...argv], options: config, strict: false, tokens: true });
   const seen = new Set<string>();
   for (const token of tokens) {
-    if (token.kind === "positional") throw new UsageError(`unexpected argument "${token.value}"`);
+    if (token.kind === "positional" && !allowPositionals) throw new UsageError(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
     if (!Object.hasOwn(options, token.name)) throw unknownOption(token.rawName, Object.keys(options));
     if (seen.has(token.name)) throw new UsageError(`${token.rawName} is given twice`);
     seen.add(token.name);
   }
   try {
-    const { values } = parseArgs({ args: [...argv], options: config, strict: true });
+    const { values, positionals } = parseArgs({ args: [...argv], options: config, strict: true, allowPositionals });
     // parseArgs has checked each value's type against `options`, which is what Values says.
-    return values as Values<Given>;
+    return { values: values as Values<Given>, positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? firstLine(error.message) : String(error), { cause: error });
   }

@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./resync.ts")).resync,
   },
   {
+    name: "dlq",
+    summary: "list, show, replay and purge dead letters",
+    load: async () => (await import("./dlq.ts")).dlq,
+  },
+  {
     name: "check-config",
     summary: "name every configuration problem at once",
     load: async () => (await import("./check-config.ts")).checkConfig,

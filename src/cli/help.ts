@@ -27,7 +27,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration
 
 /** `blog COMMAND --help`. */
 export function commandHelp(name: string, command: Command): string {
-  return `Usage: blog ${name} [OPTIONS]
+  return `Usage: blog ${name}${command.operands === undefined ? "" : ` ${command.operands}`} [OPTIONS]
 
 ${command.about}
 

@@ -4,13 +4,14 @@ import { variables } from "./env.ts";
 import { readGateway } from "./gateway.ts";
 import { ConfigError, type Problem } from "./problems.ts";
 import { createReader, type Environment, type Reader } from "./reader.ts";
+import { isAll } from "./roles.ts";
 import { type DatabaseName, readDatabases, readEventLog } from "./services.ts";
 
 export interface LoadOptions {
   readonly env: Environment;
   /** From `--role`; stands above BLOG_ROLE. */
   readonly role?: string;
-  readonly command?: "serve" | "migrate" | "seed" | "health" | "verify" | "resync";
+  readonly command?: "serve" | "migrate" | "seed" | "health" | "verify" | "resync" | "dlq";
   /** The databases that `migrate` shall work on; default: those that the roles own. */
   readonly databases?: readonly DatabaseName[];
   /** Whether logs go to a terminal. */
@@ -27,7 +28,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
   const roles = reader.isSet(variables.role) ? (reader.optional(variables.role) ?? []) : reader.value(variables.role);
   const serving = command === "serve";
   const data_dir = resolve(reader.value(variables.data_dir));
-  const needed = databases ?? databasesFor(command, roles);
+  const needed = databases ?? databasesFor(command, roles, reader);
   const { primary, replica } = readDatabases(reader, { needed, roles, data_dir });
   const event_log = readEventLog(reader, { needed: needsEventLog(command, roles), roles });
   const rest_api_url = reader.optional(variables.rest_api_url);
@@ -65,7 +66,11 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
   return deepFreeze(config);
 }
 
-function databasesFor(command: NonNullable<LoadOptions["command"]>, roles: readonly Role[]): readonly DatabaseName[] {
+function databasesFor(
+  command: NonNullable<LoadOptions["command"]>,
+  roles: readonly Role[],
+  reader: Reader,
+): readonly DatabaseName[] {
   switch (command) {
     case "health":
       return [];
@@ -74,6 +79,9 @@ function databasesFor(command: NonNullable<LoadOptions["command"]>, roles: reado
     case "verify":
     case "resync":
       return ["primary", "replica"];
+    case "dlq":
+      // Beside a sync there may be no DB1: then what is parked there is not seen.
+      return isAll(roles) || reader.isSet(variables.primary.host) ? ["primary", "replica"] : ["replica"];
     case "serve":
     case "migrate":
       return [...(roles.includes("api") ? ["primary" as const] : []), ...(roles.includes("sync") ? ["replica" as const] : [])];
@@ -83,7 +91,7 @@ function databasesFor(command: NonNullable<LoadOptions["command"]>, roles: reado
 }
 
 function needsEventLog(command: NonNullable<LoadOptions["command"]>, roles: readonly Role[]): boolean {
-  if (command === "verify" || command === "resync") return true;
+  if (command === "verify" || command === "resync" || command === "dlq") return true;
   return command === "serve" && (roles.includes("api") || roles.includes("sync"));
 }
 

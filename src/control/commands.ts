@@ -6,6 +6,17 @@ import type { RepairParts } from "../replication/verify/repair.ts";
 import type { VerifyParts } from "../replication/verify/verify.ts";
 import type { ArticleWrites } from "../store/article-store.ts";
 import type { Database } from "../store/database.ts";
+import {
+  type DeadLetterParts,
+  ListLettersArgsSchema,
+  listLetters,
+  PurgeLettersArgsSchema,
+  purgeLetters,
+  ReplayLettersArgsSchema,
+  replayAll,
+  ShowLetterArgsSchema,
+  showLetter,
+} from "./dead-letters.ts";
 import { MigrateArgsSchema, migrateDatabases } from "./migrate.ts";
 import { ResyncArgsSchema, resyncReplica } from "./resync.ts";
 import { SeedArgsSchema, seedArticles } from "./seed.ts";
@@ -18,6 +29,7 @@ export interface ControlCommandParts {
   /** What carries events from DB1 to DB2. */
   readonly pipeline: VerifyParts & RepairParts;
   readonly resync: Resync;
+  readonly dead_letters: DeadLetterParts;
   /** The API's. */
   readonly health: Health;
   readonly log: Logger;
@@ -29,6 +41,7 @@ export function controlCommands({
   writes,
   pipeline,
   resync,
+  dead_letters,
   health,
   log,
 }: ControlCommandParts): Readonly<Record<string, ControlCommand>> {
@@ -37,6 +50,12 @@ export function controlCommands({
     migrate: controlCommand(MigrateArgsSchema, (args) => migrateDatabases({ databases, log }, args)),
     verify: controlCommand(VerifyArgsSchema, (args, report, signal) => verifyDatabases(pipeline, args, report, signal)),
     resync: controlCommand(ResyncArgsSchema, (args, report, signal) => resyncReplica({ resync }, args, report, signal)),
+    "dlq-list": controlCommand(ListLettersArgsSchema, (args) => listLetters(dead_letters, args)),
+    "dlq-show": controlCommand(ShowLetterArgsSchema, (args) => showLetter(dead_letters, args)),
+    "dlq-replay": controlCommand(ReplayLettersArgsSchema, (args, report, signal) =>
+      replayAll(dead_letters, args, report, signal),
+    ),
+    "dlq-purge": controlCommand(PurgeLettersArgsSchema, (args) => purgeLetters(dead_letters, args)),
     health: controlCommand(Type.Object({}), () => health.report()),
   };
 }

@@ -6,9 +6,11 @@ import { serveControl } from "../control/server.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
+import { type ReplayTarget, throughLog, throughOutbox } from "../replication/replay.ts";
 import { createResync, type Resync } from "../replication/resync/resync.ts";
 import { claimReplica } from "../store/fed-replica.ts";
 import { createOutbox } from "../store/outbox.ts";
+import { createParkedEvents } from "../store/parked-events.ts";
 import { type RunningApi, startApi } from "./api.ts";
 import { announce } from "./banner.ts";
 import { buildInfo } from "./build-info.ts";
@@ -135,8 +137,20 @@ interface ControlledParts {
 
 function openControl({ config, log }: RoleContext, { databases, api, pipeline, resync }: ControlledParts): AsyncDisposable {
   const both = [databases.primary, databases.replica].filter((database) => database !== undefined);
-  const commands = controlCommands({ databases: both, writes: api.writes, pipeline, resync, health: api.health, log });
+  const commands = controlCommands({
+    databases: both,
+    writes: api.writes,
+    pipeline,
+    resync,
+    dead_letters: { ...pipeline, target: replayTarget(config, pipeline) },
+    health: api.health,
+    log,
+  });
   return serveControl({ path: controlSocketPath(config.data_dir), commands, log });
+}
+
+function replayTarget({ event_log }: Config, { eventLog, primary }: ControlledParts["pipeline"]): ReplayTarget {
+  return event_log?.kind === "kafka" ? throughLog(eventLog) : throughOutbox(createParkedEvents(primary));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
