@@ -3,7 +3,7 @@ import { pause } from "../platform/deadline.ts";
 import type { Check } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
 import { noteMissingHistory, replicaState } from "../replication/resync/replica-state.ts";
-import type { Resync } from "../replication/resync/resync.ts";
+import { type Resync, ResyncUnconfirmed } from "../replication/resync/resync.ts";
 import type { Database } from "../store/database.ts";
 import { running } from "./repeatedly.ts";
 
@@ -65,11 +65,15 @@ export function watchHistory({ replica, log, stop }: HistoryParts): HistoryWatch
     },
 
     resyncWhenMissing(resync) {
+      let restart = false;
       return running(async (closing) => {
         while (!closing.aborted) {
           try {
-            if ((await replicaState(replica)).history_missing) await resyncOnce(resync, closing);
+            if ((await replicaState(replica)).history_missing) await resyncOnce(resync, restart, closing);
+            restart = false;
           } catch (error) {
+            // What was sent is gone too, as from a topic that was deleted.
+            restart = error instanceof ResyncUnconfirmed;
             if (!closing.aborted) log.error({ err: error }, "the resync did not end; trying again");
           }
           await pause(look_every_ms, AbortSignal.any([closing, noticed.signal]));
@@ -79,10 +83,10 @@ export function watchHistory({ replica, log, stop }: HistoryParts): HistoryWatch
     },
   };
 
-  async function resyncOnce(resync: Resync, closing: AbortSignal): Promise<void> {
+  async function resyncOnce(resync: Resync, restart: boolean, closing: AbortSignal): Promise<void> {
     log.info("history is missing in DB2: this process has DB1 too, and rebuilds DB2 from it");
     const report = { progress() {}, note: (text: string) => log.info(text) };
-    const result = await resync.run({ only_if_missing: true }, report, closing);
+    const result = await resync.run({ only_if_missing: true, restart }, report, closing);
     if (result) log.info(result, "DB2 is rebuilt");
   }
 }

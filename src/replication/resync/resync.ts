@@ -42,6 +42,17 @@ export interface Resync {
   run(options: ResyncOptions, report: Report, signal: AbortSignal): Promise<ResyncResult | undefined>;
 }
 
+/** Everything was sent, and for a minute nothing of it arrived. */
+export class ResyncUnconfirmed extends Error {
+  override readonly name = "ResyncUnconfirmed";
+  constructor(behind: number) {
+    super(
+      `Everything is sent, but DB2 has not confirmed it (${behind} events behind): does a process of role sync run? ` +
+        "It goes on by itself; `blog resync` waits for it again, `blog resync --restart` begins anew",
+    );
+  }
+}
+
 /** Any number that nothing else in the database locks: "resy" in ASCII. */
 const resync_lock_key = 0x72657379;
 /** A second person is told, instead of starting over when the first has finished. */
@@ -103,10 +114,7 @@ export function createResync(parts: ResyncParts): Resync {
       if (poll === 0) report.note(`Everything is sent; ${now} events are on their way to DB2`);
       behind = now;
       if (performance.now() - moved_ms > standstill_max_ms) {
-        throw new Error(
-          `Everything is sent, but DB2 has not confirmed it (${behind} events behind): does a process of role sync run? ` +
-            "It goes on by itself; `blog resync` waits for it again, `blog resync --restart` begins anew",
-        );
+        throw new ResyncUnconfirmed(behind);
       }
       await pause(confirm_poll_ms, signal);
     }
