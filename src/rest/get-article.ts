@@ -1,9 +1,11 @@
 import { notFound } from "../article/errors.ts";
 import type { ArticleReads, ViewCounts } from "../store/article-store.ts";
+import type { VersionWait } from "../store/version-wait.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { fieldsParameter } from "./article-parameters.ts";
 import { entityTag, httpDate, isUnmodified } from "./conditional.ts";
+import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 
 /** Caches may keep an article and must ask before each use: an ETag that still fits costs a 304. */
@@ -13,9 +15,11 @@ export interface ReadParts {
   readonly reads: ArticleReads;
   /** Undefined where views are not counted: reads from the replica. */
   readonly views?: ViewCounts | undefined;
+  /** Undefined where every write is there at once: in DB1. */
+  readonly versions?: VersionWait | undefined;
 }
 
-export function getArticle({ reads, views }: ReadParts): Operation {
+export function getArticle({ reads, views, versions }: ReadParts): Operation {
   return operation({
     parameters: fieldsParameter,
     doc: {
@@ -23,13 +27,14 @@ export function getArticle({ reads, views }: ReadParts): Operation {
       tag: "articles",
       summary: "Read an article",
       description: "Counts a view of a published article, also when the answer is 304; HEAD counts none.",
-      headers: ["IfNoneMatch", "IfModifiedSince"],
+      headers: ["IfNoneMatch", "IfModifiedSince", "MinVersion"],
       answers: {
         200: { description: "The article", schema: "ArticleOrSelection", headers: ["ETag", "LastModified"] },
         304: { description: "The caller already has this version", headers: ["ETag", "LastModified"] },
       },
       errors: ["invalid_parameter", "not_found", "not_acceptable"],
     },
+    first: awaitMinVersion(versions),
     async handle(call, { values }): Promise<Answer> {
       const id = articleIdOf(call);
       const article = await reads.get(id, values.fields, call.signal);

@@ -8,10 +8,11 @@ import type { ReadParts } from "./get-article.ts";
 import { cursorLinks, pageLinks } from "./link-header.ts";
 import { listAnswer, pagesOf } from "./list-answer.ts";
 import { listByIds } from "./list-by-ids.ts";
+import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 import { invalidParameters, type QueryValues, type Values } from "./parameters.ts";
 
-export function listArticles({ reads, views }: ReadParts): Operation {
+export function listArticles({ reads, views, versions }: ReadParts): Operation {
   return operation({
     parameters: listParameters,
     doc: {
@@ -19,9 +20,11 @@ export function listArticles({ reads, views }: ReadParts): Operation {
       tag: "articles",
       summary: "List articles",
       description: "By page, or, at any depth at the same cost, by cursor. Items and total come from one snapshot.",
+      headers: ["MinVersion"],
       answers: { 200: { description: "A page of articles", schema: "ArticleList", headers: ["Link"] } },
       errors: ["invalid_parameter", "not_acceptable"],
     },
+    first: awaitMinVersion(versions),
     async handle({ request, signal }, query) {
       refuseContradictions(query.values);
       const path = pathOf(request.url);

@@ -21,6 +21,14 @@ export const headerParameters = {
     schema: { type: "string" },
     example: "Mon, 23 Nov 2026 09:30:00 GMT",
   },
+  MinVersion: {
+    name: "Blog-Min-Version",
+    in: "header",
+    description:
+      "`<id>=<version>` of a write's answer (a DELETE's too): the replica answers once it has that version of that article, or after 2 s with 503 and Retry-After. DB1 has it at once",
+    schema: { type: "string", pattern: "^[1-9][0-9]{0,15}=[1-9][0-9]{0,9}$" },
+    example: "42=3",
+  },
   IdempotencyKey: {
     name: "Idempotency-Key",
     in: "header",

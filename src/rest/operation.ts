@@ -52,17 +52,21 @@ export interface Route {
 export interface OperationParts<Table extends ParameterTable> {
   readonly parameters: Table;
   readonly doc: OperationDoc;
+  /** What a request that is well formed waits for. */
+  readonly first?: (call: Call) => Promise<void>;
   handle(call: Call, query: QueryValues<Table>): Promise<Answer>;
 }
 
 /** An operation that answers JSON: what the caller accepts and the query parameters are checked before `handle` runs. */
-export function operation<Table extends ParameterTable>({ parameters, doc, handle }: OperationParts<Table>): Operation {
+export function operation<Table extends ParameterTable>({ parameters, doc, first, handle }: OperationParts<Table>): Operation {
   return {
     parameters,
     doc,
     async run(call) {
       requireAcceptsJson(call.request);
-      return handle(call, readParameters(call.request.url, parameters));
+      const query = readParameters(call.request.url, parameters);
+      await first?.(call);
+      return handle(call, query);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from "../platform/log.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf, type RequestContext } from "../platform/request-context.ts";
 import type { ArticleReads, ArticleWrites, IdempotencyKeys, ViewCounts } from "../store/article-store.ts";
+import type { VersionWait } from "../store/version-wait.ts";
 import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
 import { whileAwaited } from "./caller-patience.ts";
 import { documentRoutes } from "./docs-page.ts";
@@ -36,13 +37,17 @@ export interface ReadOnlyParts extends RestCommonParts {
   readonly writable: false;
   /** Seconds that the replica is behind, told with each answer. */
   readonly replicaLag?: () => number;
+  /** For `Blog-Min-Version`. */
+  readonly versions?: VersionWait;
 }
 
 export type RestParts = WritableParts | ReadOnlyParts;
 
 /** The REST API as one function. It never rejects: what goes wrong is answered as a problem document (RFC 9457). */
 export function createRestHandler(parts: RestParts): (request: Request) => Promise<Response> {
-  const articles = parts.writable ? articleRoutes(parts.reads, { callerOf: () => "", ...parts }) : articleRoutes(parts.reads);
+  const articles = parts.writable
+    ? articleRoutes(parts, { callerOf: () => "", ...parts })
+    : articleRoutes({ reads: parts.reads, versions: parts.versions });
   const documented = [...articles, ...operationalRoutes];
   const document = JSON.stringify(createOpenApiDocument(documented, parts.version));
   const routes = [...documented, ...documentRoutes(document, parts.docs)].map(serve);

@@ -1,5 +1,4 @@
-import type { ArticleReads, ViewCounts } from "../store/article-store.ts";
-import { getArticle } from "./get-article.ts";
+import { getArticle, type ReadParts } from "./get-article.ts";
 import type { WriteParts } from "./idempotent.ts";
 import { listArticles } from "./list-articles.ts";
 import type { Route } from "./operation.ts";
@@ -7,8 +6,7 @@ import { searchArticles } from "./search-articles.ts";
 import { createArticle, deleteArticle, patchArticle, publishArticle, replaceArticle } from "./write-articles.ts";
 
 /** The articles' routes; without `writing` the read-only form, in which every write's method is one that is not allowed. */
-export function articleRoutes(reads: ArticleReads, writing?: WriteParts & { readonly views: ViewCounts }): readonly Route[] {
-  const parts = { reads, views: writing?.views };
+export function articleRoutes(parts: ReadParts, writing?: WriteParts): readonly Route[] {
   return [
     {
       template: "/api/v1/articles",

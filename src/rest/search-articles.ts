@@ -1,20 +1,24 @@
 import { pathOf } from "../platform/operational-routes.ts";
-import type { ArticleReads, SearchQuery } from "../store/article-store.ts";
+import type { SearchQuery } from "../store/article-store.ts";
 import { filterOf, per_page_default, searchParameters } from "./article-parameters.ts";
+import type { ReadParts } from "./get-article.ts";
 import { pageLinks } from "./link-header.ts";
 import { listAnswer, pagesOf } from "./list-answer.ts";
+import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 
-export function searchArticles({ reads }: { readonly reads: ArticleReads }): Operation {
+export function searchArticles({ reads, versions }: ReadParts): Operation {
   return operation({
     parameters: searchParameters,
     doc: {
       id: "searchArticles",
       tag: "articles",
       summary: "Search articles, best match first",
+      headers: ["MinVersion"],
       answers: { 200: { description: "A page of matches", schema: "ArticleList", headers: ["Link"] } },
       errors: ["invalid_parameter", "not_acceptable"],
     },
+    first: awaitMinVersion(versions),
     async handle({ request, signal }, { values, given }) {
       const { q = "", page = 1, per_page = per_page_default, fields } = values;
       const offset = (page - 1) * per_page;

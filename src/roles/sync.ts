@@ -7,6 +7,7 @@ import { createReplication } from "../replication/replication.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
 import { createArticleReads } from "../store/article-reads.ts";
 import type { Database } from "../store/database.ts";
+import { createVersionWait } from "../store/version-wait.ts";
 import { watchArticles } from "./article-gauges.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
@@ -39,9 +40,17 @@ export async function startSync(
   await prepareDatabase(context, replica);
   await claim?.();
 
-  const hooks = replicationHooks(metrics, log, (state) => {
+  const versions = createVersionWait({ database: replica });
+  const told = replicationHooks(metrics, log, (state) => {
     applying.state = state;
   });
+  const hooks: ReplicationHooks = {
+    ...told,
+    onEventsApplied(...applied) {
+      versions.wake();
+      told.onEventsApplied(...applied);
+    },
+  };
   const replication = createReplication({ database: replica, eventLog, log, hooks });
   const reads = createArticleReads({ database: replica, dialect: "replica" });
   watchPool(metrics, replica);
@@ -52,6 +61,7 @@ export async function startSync(
     writable: false,
     reads,
     replicaLag: () => replication.lagSeconds(),
+    versions,
     log,
     docs: true,
     version: context.build.version,
