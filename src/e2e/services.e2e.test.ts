@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
-import type { PostgresConfig } from "../config/config.ts";
+import { databaseEnv } from "../testing/database-env.ts";
 import { type Executable, startExecutable } from "../testing/executable.ts";
 import { describeWith, kafka, postgres } from "../testing/services.ts";
 import { waitFor } from "../testing/wait-for.ts";
@@ -153,14 +153,6 @@ describeWith([postgres, kafka], "three processes on real PostgreSQL and Kafka", 
     expect(await list()).toEqual(before);
   });
 });
-
-function databaseEnv(
-  prefix: "DB1" | "DB2",
-  { host, port, name, user, password, ssl_mode }: PostgresConfig,
-): Record<string, string> {
-  const values = { HOST: host, PORT: String(port), NAME: name, USER: user, PASSWORD: password, SSLMODE: ssl_mode };
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}_${key}`, value]));
-}
 
 /** Reads the topic from its start, as any other consumer would. */
 async function firstRecordOf(
