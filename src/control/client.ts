@@ -20,12 +20,11 @@ export type ControlOutcome = { readonly state: "not_running" } | { readonly stat
 export async function callControl({ path, command, args, report, signal }: ControlCall): Promise<ControlOutcome> {
   if (!existsSync(path)) return { state: "not_running" };
   const silence = new AbortController();
-  const response = await connect(path, command, args, AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]));
-  if (response?.body == null) return { state: "not_running" };
-
   const fallSilent = () => silence.abort(new Error(`The running process has been silent for ${silence_max_ms / 1000} s.`));
   let timer = setTimeout(fallSilent, silence_max_ms);
   try {
+    const response = await connect(path, command, args, AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]));
+    if (response?.body == null) return { state: "not_running" };
     for await (const line of linesOf(response.body)) {
       clearTimeout(timer);
       timer = setTimeout(fallSilent, silence_max_ms);

@@ -57,7 +57,7 @@ export function createMetrics(build: BuildInfo) {
       }),
       duration: new Histogram({
         name: "db_query_duration_seconds",
-        help: "Time of a statement, waiting for a connection included",
+        help: "Time of a statement, without the wait for a connection",
         labelNames: ["database", "query"],
         ...duration,
       }),

@@ -44,9 +44,6 @@ const idle_timeout_s = 30;
  * Throws PortTaken when another process listens there.
  */
 export function serveHttp({ role, listen, handler, health, metricsText, hooks }: HttpServerParts): HttpServer {
-  let in_flight = 0;
-  const drained = new EventTarget();
-
   async function answer(request: Request): Promise<Response> {
     const began = performance.now();
     const context: RequestContext = {
@@ -55,7 +52,6 @@ export function serveHttp({ role, listen, handler, health, metricsText, hooks }:
       endpoint: "unknown",
     };
     registerContext(request, context);
-    in_flight++;
     hooks.onRequestStarted();
     let status = 500;
     try {
@@ -68,8 +64,6 @@ export function serveHttp({ role, listen, handler, health, metricsText, hooks }:
       hooks.onHandlerFailed(error, context);
       return new Response(null, { status, headers: { "x-request-id": context.request_id } });
     } finally {
-      in_flight--;
-      if (in_flight === 0) drained.dispatchEvent(new Event("empty"));
       hooks.onRequestFinished({ method: request.method, status, duration_ms: performance.now() - began, context });
     }
   }
@@ -79,14 +73,9 @@ export function serveHttp({ role, listen, handler, health, metricsText, hooks }:
   return {
     url: `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${server.port}`,
     async [Symbol.asyncDispose]() {
-      const stopped = server.stop();
-      if (in_flight > 0) {
-        const empty = new Promise((resolve) => drained.addEventListener("empty", resolve, { once: true }));
-        await Promise.race([empty, pause(drain_timeout_ms)]);
-      }
-      // One turn, so that the last answer's bytes are on the socket before idle connections are closed.
-      await pause(10);
-      await Promise.race([server.stop(true), stopped]);
+      // Resolves when the last byte of the last answer is out; connections that are merely kept alive do not hold it up.
+      await Promise.race([server.stop(), pause(drain_timeout_ms)]);
+      await server.stop(true);
     },
   };
 }
