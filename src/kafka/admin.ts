@@ -9,7 +9,7 @@ export interface AdminConnection {
 
 const disconnect_timeout_ms = 1000;
 
-export function createAdminConnection(kafka: Kafka): AdminConnection {
+export function createAdminConnection(kafka: Pick<Kafka, "admin">): AdminConnection {
   let current: Promise<Admin> | undefined;
 
   async function connect(): Promise<Admin> {
@@ -18,23 +18,27 @@ export function createAdminConnection(kafka: Kafka): AdminConnection {
     return admin;
   }
 
-  async function discard(): Promise<void> {
-    const discarded = current;
+  /** Someone else may have failed with it before, and a newer one may be in its place. */
+  async function discard(failed: Promise<Admin>): Promise<void> {
+    if (current !== failed) return;
     current = undefined;
-    const admin = await discarded?.catch(() => undefined);
+    const admin = await failed.catch(() => undefined);
     if (admin) await withDeadline(admin.disconnect(), disconnect_timeout_ms).catch(() => {});
   }
 
   return {
     async run(work, timeout_ms) {
       current ??= connect();
+      const mine = current;
       try {
-        return await withDeadline(current.then(work), timeout_ms);
+        return await withDeadline(mine.then(work), timeout_ms);
       } catch (error) {
-        void discard();
+        void discard(mine);
         throw error;
       }
     },
-    close: discard,
+    async close() {
+      if (current) await discard(current);
+    },
   };
 }

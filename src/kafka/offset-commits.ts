@@ -19,36 +19,47 @@ export interface OffsetCommits {
  */
 const commit_interval_ms = 100;
 
+/** While the broker does not take them. */
+const retry_delay_max_ms = 5000;
+
 export function createOffsetCommits(commit: CommitOffsets, log: Logger): OffsetCommits {
-  const noted = new Map<number, string>();
+  let noted = new Map<number, string>();
   let running: Promise<void> | undefined;
   let hurry = new AbortController();
 
   async function run(): Promise<void> {
+    let failures = 0;
     while (noted.size > 0) {
-      const offsets = new Map(noted);
-      noted.clear();
+      const offsets = noted;
+      const later = new Map<number, string>();
+      noted = later;
       try {
         await commit(offsets);
+        failures = 0;
       } catch (error) {
+        failures++;
         log.debug({ err: error }, "Offsets were not committed; the events behind them will be delivered again");
+        // Nothing else may come in a topic that is idle. Who leaves does not wait, and what was forgotten meanwhile stays so.
+        if (!hurry.signal.aborted && noted === later) noted = new Map([...offsets, ...later]);
       }
-      await pause(commit_interval_ms, hurry.signal);
+      await pause(Math.min(retry_delay_max_ms, commit_interval_ms * 2 ** failures), hurry.signal);
     }
+    // Not in a `finally` of the caller's: what is noted before that ran would find a loop that has ended.
+    running = undefined;
   }
 
   return {
     note(partition, offset) {
       noted.set(partition, offset);
-      running ??= run().finally(() => {
-        running = undefined;
-      });
+      running ??= run();
     },
     async flush() {
       hurry.abort();
       await running;
       hurry = new AbortController();
     },
-    forget: () => noted.clear(),
+    forget() {
+      noted = new Map();
+    },
   };
 }

@@ -16,7 +16,7 @@ const disconnect_timeout_ms = 1000;
  * One send at a time, and a new producer after each that failed: kafkajs counts its sequence back then, so the broker takes the next,
  * different batch for a repetition, acknowledges it, and drops it (seen against Kafka 4.1).
  */
-export function createSender(kafka: Kafka): Sender {
+export function createSender(kafka: Pick<Kafka, "producer">, { timeout_ms = send_timeout_ms } = {}): Sender {
   let current: Producer | undefined;
   let last: Promise<void> = Promise.resolve();
   let closed = false;
@@ -42,12 +42,20 @@ export function createSender(kafka: Kafka): Sender {
     if (discarded) await withDeadline(discarded.disconnect(), disconnect_timeout_ms).catch(() => {});
   }
 
+  async function sendOnCurrent(topic: string, messages: Message[]): Promise<void> {
+    const producer = current ?? (await connect());
+    if (producer !== current) {
+      // Given up while it connected: what it sent now would come after newer events, and nobody would close it.
+      await producer.disconnect();
+      throw new Error("The Kafka producer connected too late");
+    }
+    await producer.send({ topic, messages, acks: -1, timeout: broker_timeout_ms });
+  }
+
   async function sendNow(topic: string, messages: Message[]): Promise<void> {
     if (closed) throw new Error("The Kafka producer is closed");
     try {
-      const sending = (async () =>
-        (current ?? (await connect())).send({ topic, messages, acks: -1, timeout: broker_timeout_ms }))();
-      await withDeadline(sending, send_timeout_ms);
+      await withDeadline(sendOnCurrent(topic, messages), timeout_ms);
     } catch (error) {
       await discard();
       throw error;
