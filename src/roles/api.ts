@@ -53,7 +53,13 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
     ttl_hours: config.idempotency_ttl_hours,
     onCommitted: relay.poke,
   });
-  const views = createViewCounts({ database: primary });
+  const views = createViewCounts({
+    database: primary,
+    hooks: {
+      onCommitted: relay.poke,
+      onViewDropped: () => log.warn("views are not counted: too many articles wait to be written"),
+    },
+  });
 
   watchPool(metrics, primary);
   watchArticles(metrics, "primary", reads);

@@ -52,16 +52,22 @@ export class StoppedWhileStarting extends Error {
 export async function prepareDatabase({ config, log, stop }: RoleContext, database: Database): Promise<void> {
   if (!(await waitForDatabase(database, stop, log))) throw new StoppedWhileStarting();
   const known = migrations[database.name];
-  if (config.migrate) await migrate(database, known, { log });
-  else await checkSchema(database, known);
+  if (!config.migrate) return checkSchema(database, known);
+  await migrate(database, known, { log, stop }).catch((error: unknown) => {
+    throw stop.aborted ? new StoppedWhileStarting() : error;
+  });
 }
+
+/** Within the time that a check has. */
+const ping_timeout_ms = 800;
 
 export function databaseCheck(database: Database): Check {
   return {
     name: database.name,
     required: true,
     async run() {
-      await database.query({ name: "ping", text: "SELECT 1" });
+      // Given up in time, so that pings of a busy pool do not pile up in its queue.
+      await database.query({ name: "ping", text: "SELECT 1" }, [], AbortSignal.timeout(ping_timeout_ms));
       return { state: "up" };
     },
   };

@@ -6,6 +6,7 @@ import { serveControl } from "../control/server.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
+import { exitInTime } from "../platform/shutdown.ts";
 import { type ReplayTarget, throughLog, throughOutbox } from "../replication/replay.ts";
 import { createResync, type Resync } from "../replication/resync/resync.ts";
 import { claimReplica } from "../store/fed-replica.ts";
@@ -20,7 +21,7 @@ import { startGateway } from "./gateway.ts";
 import { type HistoryWatch, watchHistory } from "./missing-history.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import { openRoleServer, type RoleServer } from "./role-server.ts";
-import { startSync } from "./sync.ts";
+import { type RunningSync, startSync } from "./sync.ts";
 
 /** Between telling balancers that this process leaves and leaving: one round of their probes. */
 const leave_after_ms = { development: 0, production: 2_000 } as const;
@@ -48,7 +49,12 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
   const history = databases.replica && watchHistory({ replica: databases.replica, log, stop: context.stop });
   const eventLog = config.event_log && parts.use(openEventLog(context, (missing) => history?.onMissing(missing)));
   const roles = startRoles(context, servers, { databases, eventLog, history });
-  if (!(await allStarted(roles, parts, () => giveUp.abort()))) return;
+  // Wrong credentials for Kafka need not wait for a database to be told of.
+  eventLog?.failed.catch(() => giveUp.abort());
+  if (!(await allStarted(roles, parts, () => giveUp.abort()))) {
+    if (!stop.aborted) await eventLog?.failed;
+    return;
+  }
   const api = await roles.api;
   const pipeline = api && pipelineOf(databases, eventLog);
   const resync = pipeline && createResync(pipeline);
@@ -56,7 +62,8 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
   if (history && resync) parts.use(history.resyncWhenMissing(resync));
   announce(context, [...servers.values()], Math.round(performance.now() - began));
 
-  await Promise.race([aborted(stop), ...(eventLog ? [eventLog.failed] : [])]);
+  const sync = await roles.sync;
+  await orFailed(aborted(stop), [eventLog?.failed, sync?.failed], log);
   for (const { health } of servers.values()) health.enter("stopping");
   log.info("stopping");
   await pause(leave_after_ms[config.env]);
@@ -72,7 +79,7 @@ function openServers(context: RoleContext, listening: AsyncDisposableStack): Ser
 }
 
 interface StartingRoles {
-  readonly sync: Promise<RunningRole> | undefined;
+  readonly sync: Promise<RunningSync> | undefined;
   readonly api: Promise<RunningApi> | undefined;
   readonly gateway: Promise<RunningRole> | undefined;
 }
@@ -151,6 +158,17 @@ function openControl({ config, log }: RoleContext, { databases, api, pipeline, r
 
 function replayTarget({ event_log }: Config, { eventLog, primary }: ControlledParts["pipeline"]): ReplayTarget {
   return event_log?.kind === "kafka" ? throughLog(eventLog) : throughOutbox(createParkedEvents(primary));
+}
+
+/** Throws the first failure; what then hangs while it closes does not keep the process. */
+async function orFailed(end: Promise<void>, failures: readonly (Promise<never> | undefined)[], log: Logger): Promise<void> {
+  try {
+    await Promise.race([end, ...failures.filter((failure) => failure !== undefined)]);
+  } catch (error) {
+    log.fatal({ err: error }, "failed for good: stopping");
+    exitInTime(log);
+    throw error;
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

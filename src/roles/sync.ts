@@ -15,6 +15,7 @@ import { eventLogCheck } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
+import { watchSyncProgress } from "./sync-progress.ts";
 
 export interface SyncParts {
   readonly server: RoleServer;
@@ -25,11 +26,16 @@ export interface SyncParts {
   readonly claim?: (() => Promise<void>) | undefined;
 }
 
+export interface RunningSync extends RunningRole {
+  /** Rejects when only another process can go on. */
+  readonly failed: Promise<never>;
+}
+
 /** Replication from the event log to DB2, and read-only REST over DB2. */
 export async function startSync(
   context: RoleContext,
   { server, replica, eventLog, history, claim }: SyncParts,
-): Promise<RunningRole> {
+): Promise<RunningSync> {
   const { metrics } = context;
   const log = context.log.child({ role: "sync" });
   await using parts = new AsyncDisposableStack();
@@ -57,6 +63,17 @@ export async function startSync(
   watchArticles(metrics, "replica", reads);
   await replication.start();
 
+  const progress = parts.use(
+    watchSyncProgress({
+      eventLog,
+      replication,
+      log,
+      replicaAnswers: async () => applying.state.state === "up" && (await answers(replica)),
+    }),
+  );
+  server.health.watch([progress.check]);
+  server.health.watchProgress(progress.stalled);
+
   const handler = createRestHandler({
     writable: false,
     reads,
@@ -68,7 +85,21 @@ export async function startSync(
   });
   server.start(handler);
   const opened = parts.move();
-  return { handler, health: server.health, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    handler,
+    health: server.health,
+    failed: progress.failed,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+async function answers(database: Database): Promise<boolean> {
+  try {
+    await database.query({ name: "ping", text: "SELECT 1" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Metric and log line together, one function an event. */

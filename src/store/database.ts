@@ -19,6 +19,8 @@ export interface TransactionOptions {
   readonly read_only?: boolean;
   /** How long a statement in it may wait for a lock, in milliseconds. */
   readonly lock_timeout_ms?: number;
+  /** How long one of its statements may run, where that is not the database's usual bound, in milliseconds. */
+  readonly statement_timeout_ms?: number;
 }
 
 /** One of the two databases: real PostgreSQL through `pg`, or PGlite; the same contract tests run over both. */

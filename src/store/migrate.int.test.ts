@@ -57,6 +57,17 @@ describeWith([postgres], "migrating", () => {
     });
   });
 
+  test("a step may take longer than the statements of requests may", async () => {
+    const { config, drop } = await postgres.createDatabase();
+    await using opened = new AsyncDisposableStack();
+    opened.defer(drop);
+    const options = { name: "primary", application_name: "blog-test", log, statement_timeout_ms: 200 } as const;
+    const database = opened.use(openPostgres(config, options));
+    const slow = migration("0000_slow", "CREATE TABLE slow AS SELECT 1 AS one FROM pg_sleep(0.5)");
+    await expect(database.query({ text: "SELECT pg_sleep(0.5)" })).rejects.toMatchObject({ code: "timeout" });
+    expect(await migrate(database, [slow], { log })).toEqual(["0000_slow"]);
+  });
+
   test("it waits for another's lock instead of failing", async () => {
     await withDatabase(async (database, open) => {
       const held = Promise.withResolvers<void>();

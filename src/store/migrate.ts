@@ -9,6 +9,8 @@ import { sqlState } from "./sql-errors.ts";
 const migration_lock = 0x626c6f67;
 /** A migration that waits for a table keeps everyone behind it waiting too: better to let go and try again. */
 const lock_timeout_ms = 5_000;
+/** An index over millions of articles takes minutes. */
+const statement_timeout_ms = 30 * 60_000;
 /** Ten minutes: longer than a migration of a big table should take. */
 const attempts_max = 120;
 
@@ -20,17 +22,20 @@ const attempts_max = 120;
 export async function migrate(
   database: Database,
   migrations: readonly Migration[],
-  { log }: { readonly log: Logger },
+  { log, stop }: { readonly log: Logger; readonly stop?: AbortSignal },
 ): Promise<readonly string[]> {
   // A user without rights to create tables can still start on a schema that fits.
   if (pendingMigrations(database.name, await migrationStatus(database, migrations)).length === 0) return [];
   for (let attempt = 1; ; attempt++) {
     try {
-      const applied = await database.withTransaction((tx) => applyPending(tx, database.name, migrations), { lock_timeout_ms });
+      const applied = await database.withTransaction((tx) => applyPending(tx, database.name, migrations), {
+        lock_timeout_ms,
+        statement_timeout_ms,
+      });
       for (const name of applied) log.info({ database: database.name, migration: name }, "migration applied");
       return applied;
     } catch (error) {
-      if (sqlState(error) !== "55P03") throw error;
+      if (sqlState(error) !== "55P03" || stop?.aborted) throw error;
       if (attempt === attempts_max) {
         throw new AppError("unavailable", `The ${database.name} database could not be migrated: its locks are held.`, {
           cause: error,

@@ -95,7 +95,11 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     }
   }
 
-  async function withSession<Result>(work: (session: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  async function withSession<Result>(
+    work: (session: Session) => Promise<Result>,
+    signal?: AbortSignal,
+    limit_ms: number = statement_timeout_ms,
+  ): Promise<Result> {
     signal?.throwIfAborted();
     const client = await preferringTls(() => pool.connect()).catch((error) => {
       throw databaseError(error, name);
@@ -106,7 +110,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     };
     try {
       signal?.throwIfAborted();
-      const result = work({ query: (statement, values) => run(client, discard, statement, values), control, discard });
+      const result = work({ query: (statement, values) => run(client, discard, limit_ms, statement, values), control, discard });
       return await (signal === undefined ? result : untilAborted(result, signal));
     } finally {
       // Closing the connection is what stops its statement: a cancel request, sent late, could hit the connection's next one.
@@ -124,12 +128,13 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
   async function run<Row>(
     client: pg.PoolClient,
     discard: () => void,
+    limit_ms: number,
     statement: Statement,
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    const query: pg.QueryConfig = { text: statement.text, values: values.map(parameterText) };
-    if (statement.name !== undefined) query.name = statement.name;
-    const result = await observed(hooks, statement.name, () => attempt(discard, () => client.query(query)));
+    const query = { text: statement.text, values: values.map(parameterText), query_timeout: limit_ms + answer_grace_ms };
+    const named = statement.name === undefined ? query : { ...query, name: statement.name };
+    const result = await observed(hooks, statement.name, () => attempt(discard, () => client.query(named)));
     return { rows: result.rows, row_count: result.rowCount ?? 0 };
   }
 
@@ -155,7 +160,8 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     name,
     kind: "postgres",
     query: (statement, values, signal) => withSession((session) => session.query(statement, values), signal),
-    withTransaction: (work, options) => withSession((session) => runTransaction(session, work, options)),
+    withTransaction: (work, options) =>
+      withSession((session) => runTransaction(session, work, options), undefined, options?.statement_timeout_ms),
     withLeadership: (key, stop, work) => whileLeading({ key, stop, work, openDirect, log: log.child({ database: name }) }),
     poolState: () => ({
       used: pool.totalCount - pool.idleCount,

@@ -49,8 +49,10 @@ async function controlOrDiscard(session: Session, text: string): Promise<string>
   }
 }
 
-function begin({ isolation, read_only, lock_timeout_ms }: TransactionOptions): string {
+function begin({ isolation, read_only, lock_timeout_ms, statement_timeout_ms }: TransactionOptions): string {
   const modes = [isolation && `ISOLATION LEVEL ${isolation.toUpperCase()}`, read_only === true && "READ ONLY"].filter(Boolean);
-  const text = ["BEGIN", ...modes].join(" ");
-  return lock_timeout_ms === undefined ? text : `${text}; SET LOCAL lock_timeout = ${Math.max(1, Math.round(lock_timeout_ms))}`;
+  const limits = Object.entries({ lock_timeout: lock_timeout_ms, statement_timeout: statement_timeout_ms }).flatMap(
+    ([name, limit_ms]) => (limit_ms === undefined ? [] : [`SET LOCAL ${name} = ${Math.max(1, Math.round(limit_ms))}`]),
+  );
+  return [["BEGIN", ...modes].join(" "), ...limits].join("; ");
 }
