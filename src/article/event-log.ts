@@ -68,6 +68,15 @@ export type EventLogState =
   | { readonly state: "standby"; readonly detail: string }
   | { readonly state: "down"; readonly detail: string };
 
+/** Where this process stands in a partition that it consumes. */
+export interface PartitionProgress {
+  readonly partition: number;
+  /** The offset to be read next. */
+  readonly next: number;
+  /** How many records wait from there on. */
+  readonly behind: number;
+}
+
 /** A place in the log. */
 export interface LogMark {
   /** How many records before it have not been handled yet, by us or by another process of the group. */
@@ -96,6 +105,8 @@ export interface EventLog extends AsyncDisposable {
   publishDeadLetter(letter: DeadLetter): Promise<void>;
   /** The log as it is now, for health. */
   check(): Promise<EventLogState>;
+  /** Of each partition that is ours, as far as it is known; of none while others have them all. Rejects while the log does not answer. */
+  progress(): Promise<readonly PartitionProgress[]>;
   /** Rejects when the log has failed for good and the process should end. Never resolves. */
   readonly failed: Promise<never>;
 }

@@ -28,16 +28,21 @@ export function createInProcessLog({ hooks, drain_timeout_ms = 5000 }: InProcess
   let consumed = false;
   let closed = false;
   let last: Promise<void> = Promise.resolve();
+  let next = 0;
+  let waiting = 0;
 
   async function deliver(records: readonly EventRecord[]): Promise<void> {
     if (closed) throw closedError();
     const handler = await Promise.race([consumer.promise, closing.promise]);
     let behind = records.length;
+    waiting = behind;
     for (const slice of slices(records, ({ value }) => Buffer.byteLength(value ?? ""))) {
       if (closed) throw closedError();
       behind -= slice.length;
       const batch = { topic, partition, records: slice.map(toReceived), behind, heartbeat: async () => {}, signal: abort.signal };
       await handler(batch);
+      next += slice.length;
+      waiting = behind;
       hooks.onMessagesSent(topic, countByType(slice));
     }
   }
@@ -61,6 +66,7 @@ export function createInProcessLog({ hooks, drain_timeout_ms = 5000 }: InProcess
     async check() {
       return closed ? { state: "down", detail: "closed" } : { state: "up" };
     },
+    progress: async () => [{ partition, next, behind: waiting }],
     failed: new Promise<never>(() => {}),
     async [Symbol.asyncDispose]() {
       closed = true;

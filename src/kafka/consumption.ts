@@ -1,5 +1,5 @@
 import type { Kafka } from "kafkajs";
-import type { BatchHandler, EventLogState } from "../article/event-log.ts";
+import type { BatchHandler, EventLogState, PartitionProgress } from "../article/event-log.ts";
 import type { KafkaConfig } from "../config/config.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
@@ -28,12 +28,15 @@ export interface Consumption {
   close(): Promise<void>;
   /** Looks at the broker, and tells the lag of each partition. Rejects when the broker does not answer. */
   check(): Promise<EventLogState>;
+  /** As `EventLog.progress`. */
+  progress(): Promise<readonly PartitionProgress[]>;
 }
 
 const offsets_timeout_ms = 3000;
 const check_timeout_ms = 700;
 /** What has expired is told only here; after this the next assignment will tell it. */
 const look_back_attempts_max = 10;
+const joining = "joining the consumer group";
 const retry_delay_ms = 250;
 const retry_delay_max_ms = 5000;
 
@@ -117,6 +120,19 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
     await pause(ceiling_ms * (0.5 + Math.random() / 2), stop.signal);
   }
 
+  async function progress(): Promise<readonly PartitionProgress[]> {
+    if (assigned === undefined) throw new Error(trouble ?? joining);
+    if (assigned.length === 0) return [];
+    const ends = await admin.run((connected) => connected.fetchTopicOffsets(config.topic), check_timeout_ms);
+    return ends.flatMap(({ partition, high }) => {
+      const next = assigned?.includes(partition) ? position.next(partition) : undefined;
+      if (next === undefined) return [];
+      const behind = Math.max(0, Number(high) - next);
+      hooks.onConsumerLag(config.topic, partition, behind);
+      return [{ partition, next, behind }];
+    });
+  }
+
   const running = run();
 
   return {
@@ -125,14 +141,11 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       await running;
     },
     async check() {
-      if (assigned === undefined) return { state: "down", detail: trouble ?? "joining the consumer group" };
+      if (assigned === undefined) return { state: "down", detail: trouble ?? joining };
       if (assigned.length === 0) return { state: "standby", detail: "other processes of the group have all partitions" };
-      const ends = await admin.run((connected) => connected.fetchTopicOffsets(config.topic), check_timeout_ms);
-      for (const { partition, high } of ends) {
-        const behind = assigned.includes(partition) ? position.behind(partition, Number(high)) : undefined;
-        if (behind !== undefined) hooks.onConsumerLag(config.topic, partition, behind);
-      }
+      await progress();
       return { state: "up" };
     },
+    progress,
   };
 }

@@ -63,6 +63,7 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
     publish: publisher.publish,
     publishDeadLetter: publisher.publishDeadLetter,
     check,
+    progress: async () => (await consumption?.progress()) ?? [],
     failed,
     async consume(handler, { starts_empty = false } = {}) {
       if (consumption) throw new Error("This event log is being consumed already");

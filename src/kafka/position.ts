@@ -17,6 +17,8 @@ export function createPosition() {
       const place = places.get(partition);
       return place && Math.max(0, end - place.next);
     },
+    /** The offset to be read next, where that is known. */
+    next: (partition: number): number | undefined => places.get(partition)?.next,
     forget: () => places.clear(),
   };
 }

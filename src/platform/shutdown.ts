@@ -23,7 +23,6 @@ export interface ShutdownOptions {
  */
 export function shutdownSignal(log: Logger, options: ShutdownOptions = {}): AbortSignal {
   const source: SignalSource = options.source ?? process;
-  const grace_ms = options.force_exit_after_ms ?? force_exit_after_ms;
   const controller = new AbortController();
 
   function onSignal(signal: string): void {
@@ -33,16 +32,22 @@ export function shutdownSignal(log: Logger, options: ShutdownOptions = {}): Abor
       return;
     }
     log.info({ signal }, "stopping; once more to exit at once");
-    const timer = setTimeout(() => {
-      log.error({ waited_ms: grace_ms }, "not stopped in time: exiting");
-      source.exit(exit_failed);
-    }, grace_ms);
-    // The process may of course end sooner.
-    timer.unref();
+    exitInTime(log, options);
     controller.abort(new Error(`stopped by ${signal}`));
   }
 
   source.on("SIGTERM", () => onSignal("SIGTERM"));
   source.on("SIGINT", () => onSignal("SIGINT"));
   return controller.signal;
+}
+
+/** Exits with 1 if the process has not ended by itself 20 s from now. */
+export function exitInTime(log: Logger, options: ShutdownOptions = {}): void {
+  const grace_ms = options.force_exit_after_ms ?? force_exit_after_ms;
+  const timer = setTimeout(() => {
+    log.error({ waited_ms: grace_ms }, "not stopped in time: exiting");
+    (options.source ?? process).exit(exit_failed);
+  }, grace_ms);
+  // The process may of course end sooner.
+  timer.unref();
 }

@@ -197,6 +197,7 @@ function recordingLog(before: () => Promise<void> = async () => {}) {
     consume: async () => {},
     publishDeadLetter: async () => {},
     check: async () => ({ state: "up" }),
+    progress: async () => [],
     partitions: async () => 1,
     mark: async () => ({ behind: async () => 0 }),
     failed: new Promise<never>(() => {}),

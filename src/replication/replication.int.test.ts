@@ -158,6 +158,7 @@ async function replicate({ database }: TestStore) {
     consume: async (handler) => handed.resolve(handler),
     publishDeadLetter: async (letter) => void published.push(letter),
     check: async () => ({ state: "up" }),
+    progress: async () => [],
     partitions: async () => 1,
     mark: async () => ({ behind: async () => 0 }),
     failed: new Promise<never>(() => {}),

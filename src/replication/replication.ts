@@ -34,6 +34,8 @@ export interface Replication {
   start(): Promise<void>;
   /** Age of the oldest event of this process's partitions that DB2 does not have yet; 0 when it has them all. */
   lagSeconds(): number;
+  /** How many times DB2 has committed something of this partition's present batch, be it applied, known already or kept as a dead letter. */
+  steps(partition: number): number;
 }
 
 /** A third of Kafka's session timeout is the customary interval; a second leaves room for a slow event loop. */
@@ -45,9 +47,15 @@ const dead_letter_retry = { delay_ms: 100, delay_max_ms: 2000, attempts_max: 8 }
 /** Applies what the log delivers: a batch is done when DB2 has committed it, or has kept as dead letters what can never be applied. */
 export function createReplication({ database, eventLog, log, hooks, now_ms = Date.now }: ReplicationParts): Replication {
   const lag = createLag();
+  const steps = new Map<number, number>();
   let available = true;
 
+  function stepped({ partition }: Pick<EventBatch, "partition">): void {
+    steps.set(partition, (steps.get(partition) ?? 0) + 1);
+  }
+
   const handle: BatchHandler = async (batch) => {
+    steps.set(batch.partition, 0);
     const { decoded, refused } = decodeBatch(batch);
     const oldest_ms = decoded.reduce((oldest, { written_at_ms }) => Math.min(oldest, written_at_ms), now_ms());
     lag.began(batch.partition, oldest_ms, batch.signal);
@@ -66,6 +74,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     try {
       const events = records.map(({ event }) => event);
       const refused = await whenReplicaAnswers(batch.signal, () => applyEvents(database, events), isDataError);
+      stepped(batch);
       const { counts, lags_s } = countApplied(records, refused, now_ms());
       hooks.onEventsApplied(batch.topic, counts, lags_s);
     } catch (error) {
@@ -99,19 +108,21 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
   }
 
   async function bury(
-    { topic, partition, signal }: EventBatch,
+    batch: EventBatch,
     record: ReceivedRecord,
     reason: string,
     error: string,
     attempts: number,
     event_type: EventType | "unknown" = "unknown",
   ): Promise<void> {
+    const { topic, partition, signal } = batch;
     const letter: DeadLetter = { record, topic, partition, reason, error, attempts, failed_at: new Date(now_ms()).toISOString() };
     await whenReplicaAnswers(
       signal,
       () => keepDeadLetter(database, letter),
       () => false,
     );
+    stepped(batch);
     await tellOthers(letter, signal);
     hooks.onDeadLetter(letter, event_type);
   }
@@ -160,6 +171,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
       await eventLog.consume(handle, { starts_empty });
     },
     lagSeconds: () => lag.seconds(now_ms()),
+    steps: (partition) => steps.get(partition) ?? 0,
   };
 }
 
