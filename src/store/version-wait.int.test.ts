@@ -64,7 +64,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.de
     const left = versions.reached(6, 1, gone.signal);
     const waiting = Array.from({ length: 500 }, (_, n) => versions.reached(1000 + n, 1, never));
     gone.abort(new Error("gone"));
-    expect(left).rejects.toThrow("gone");
+    await expect(left).rejects.toThrow("gone");
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([false]));
     expect(statements).toBeLessThan(30);
   });
@@ -75,7 +75,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.de
       query: (...call) => (failing ? Promise.reject(new Error("DB2 is away")) : store.database.query(...call)),
     };
     const versions = createVersionWait({ database: flaky });
-    expect(versions.reached(1, 1, never)).rejects.toThrow("DB2 is away");
+    await expect(versions.reached(1, 1, never)).rejects.toThrow("DB2 is away");
     await versions.reached(1, 1, never).catch(() => {});
     failing = false;
     expect(await versions.reached(1, 1, never)).toBe(true);

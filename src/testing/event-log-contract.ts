@@ -112,7 +112,7 @@ export function eventLogContract(name: string, createLastingLog: () => Promise<L
   contract("a closed log takes nothing more", async (lasting) => {
     const log = lasting.open();
     await log[Symbol.asyncDispose]();
-    expect(log.publish([record(1, "1", "1")])).rejects.toThrow();
+    await expect(log.publish([record(1, "1", "1")])).rejects.toThrow();
   });
 }
 

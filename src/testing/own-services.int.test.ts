@@ -27,7 +27,7 @@ describeWith([postgres], "a PostgreSQL of one's own", () => {
     await using server = await postgres.startOwn();
     await query(server.config, "CREATE TABLE t AS SELECT 1 AS x");
     await server.stop();
-    expect(query(server.config, "SELECT 1")).rejects.toThrow();
+    await expect(query(server.config, "SELECT 1")).rejects.toThrow();
     await server.start();
     await query(server.config, "INSERT INTO t VALUES (2)");
     await server.kill();
@@ -67,7 +67,7 @@ describeWith([kafka], "a Kafka of one's own", () => {
     expect(await metadata(broker.proxied_brokers)).toEqual([...broker.proxied_brokers]);
     expect(await metadata(broker.brokers)).toEqual([...broker.brokers]);
     await broker.proxy.setMode({ kind: "refuse" });
-    expect(metadata(broker.proxied_brokers)).rejects.toThrow();
+    await expect(metadata(broker.proxied_brokers)).rejects.toThrow();
   });
 
   test("comes back on the same port with what was acknowledged, after a kill", async () => {

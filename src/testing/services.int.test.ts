@@ -30,7 +30,7 @@ describeWith([postgres], "PostgreSQL for tests", () => {
     expect(await query(one.config, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).toEqual([{ rolsuper: false }]);
     expect((await query(one.config, "SHOW server_version"))[0]).toEqual({ server_version: expect.stringMatching(/^18/) });
     await Promise.all([one.drop(), two.drop()]);
-    expect(query(one.config, "SELECT 1")).rejects.toThrow();
+    await expect(query(one.config, "SELECT 1")).rejects.toThrow();
   });
 });
 

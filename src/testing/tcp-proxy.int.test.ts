@@ -66,7 +66,7 @@ test("refuses: open connections end, new ones find nobody; forwarding again work
   const client = await open();
   await proxy.setMode({ kind: "refuse" });
   await waitFor("the reset", () => client.state.closed);
-  expect(open()).rejects.toThrow();
+  await expect(open()).rejects.toThrow();
   await proxy.setMode({ kind: "forward" });
   const again = await open();
   again.say("x");
