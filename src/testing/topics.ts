@@ -7,7 +7,8 @@ export async function createTopic(brokers: readonly string[], partitions: number
   const topic = `blog-test-${crypto.randomUUID()}`;
   await asAdmin(brokers, async (admin) => {
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs gives up on a topic that the broker has not told of yet; below we wait for more than that.
+      waitForLeaders: false,
       topics: [
         { topic, numPartitions: partitions, configEntries: [{ name: "max.message.bytes", value: String(8 * 1024 * 1024) }] },
       ],

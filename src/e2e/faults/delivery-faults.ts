@@ -1,7 +1,7 @@
 import { waitFor } from "../../testing/wait-for.ts";
 import type { Fleet } from "./fleet.ts";
 import { patience_ms, type Scenario, toldByOneOf } from "./scenario.ts";
-import { scrape } from "./scrape.ts";
+import { type Scrape, scrape } from "./scrape.ts";
 import type { TopicRecord } from "./topic.ts";
 
 /** The control: without it nobody would know that the others see what their fault did. */
@@ -29,9 +29,8 @@ export const topicRepeated: Scenario = {
     await topic.repeat(random.sample(records, records.length));
     await writer.acknowledges(20);
     await topic.repeat([...records].reverse());
-    await toldByOneOf("events that change nothing", syncs, (metrics) => {
-      return metrics.sum("kafka_messages_consumed_total", { result: "stale" }) > stale;
-    });
+    const isTold = (metrics: Scrape) => metrics.sum("kafka_messages_consumed_total", { result: "stale" }) > stale;
+    await toldByOneOf("events that change nothing", syncs, isTold, 10_000);
   },
 };
 

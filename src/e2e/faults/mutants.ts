@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
       { find: /(?=const \[refused\] = rows;)/, put: 'await database.query({ text: "DELETE FROM articles WHERE deleted" });' },
     ],
     caught_by: topicRepeated,
-    complaint: /DB2 did not become equal/,
+    complaint: /deleted, to nothing/,
   },
   {
     name: "the producer is kept after a failed send",

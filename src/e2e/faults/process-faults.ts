@@ -8,7 +8,7 @@ const takeover_timeout_ms = 15_000;
 /** The session time-out of the consumer group, and some. */
 const past_session_timeout_s = 12;
 
-const relayKilled: Scenario = {
+export const relayKilled: Scenario = {
   name: "SIGKILL the leading relay",
   told_by: "up 0, then kafka_messages_sent_total of the other api",
   equal_within_s: 10,
@@ -68,7 +68,7 @@ const syncKilled: Scenario = {
   },
 };
 
-const syncKilledInTransaction: Scenario = {
+export const syncKilledInTransaction: Scenario = {
   name: "SIGKILL a sync whose DB2 transaction is open",
   told_by: "kafka_consumer_lag",
   equal_within_s: 25,
@@ -77,11 +77,16 @@ const syncKilledInTransaction: Scenario = {
     const killed = random.pick(syncs);
     await replica.whileLocked(async () => {
       await writer.burst(100);
-      await told("a batch in hand", killed, (metrics) => metrics.sum("kafka_consumer_lag") > 0);
-      await waitFor("statements of both syncs to wait for the lock", async () => (await waitingStatements(fleet)) > 1, {
+      for (const sync of syncs) await told("a batch in hand", sync, (metrics) => metrics.sum("kafka_consumer_lag") > 0);
+      const open = await waitFor("statements of both syncs to wait for the lock", () => waitingStatements(fleet, 2), {
         timeout_ms: patience_ms,
       });
       await killed.kill();
+      // Else the lock would go to a statement whose sender is dead, and it would be done all the same.
+      await waitFor("the dead one's transaction to end", async () => {
+        const still = new Set(await waitingStatements(fleet, 0));
+        return open.some((pid) => !still.has(pid));
+      });
     });
     await killed.start({ await_ready: false });
   },
@@ -109,7 +114,7 @@ const syncFrozen: Scenario = {
   },
 };
 
-const rebalance: Scenario = {
+export const rebalance: Scenario = {
   name: "a rebalance in a large batch",
   told_by: "kafka_consumer_lag",
   equal_within_s: 25,
@@ -127,7 +132,7 @@ const rebalance: Scenario = {
   },
 };
 
-const allStopped: Scenario = {
+export const allStopped: Scenario = {
   name: "a full stop and start of everything",
   told_by: "up 0 everywhere",
   equal_within_s: 25,
@@ -151,11 +156,11 @@ async function lagTold({ syncs }: Fleet): Promise<void> {
   await toldByOneOf("events that wait", syncs, (metrics) => metrics.sum("kafka_consumer_lag") > 0);
 }
 
-async function waitingStatements({ replica }: Fleet): Promise<number> {
-  const [row] = await replica.query<{ n: string }>(
-    "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'blog-sync' AND wait_event_type = 'Lock'",
-  );
-  return Number(row?.n);
+/** The server processes whose statement waits for a lock, if there are so many. */
+async function waitingStatements({ replica }: Fleet, at_least: number): Promise<readonly number[] | undefined> {
+  const rows = await replica.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'blog-sync' AND wait_event_type = 'Lock'`);
+  return rows.length >= at_least ? rows.map(({ pid }) => pid) : undefined;
 }
 
 export const processFaults = [
@@ -167,5 +172,3 @@ export const processFaults = [
   relayFrozen,
   allStopped,
 ] as const;
-
-export { allStopped, syncKilledInTransaction };

@@ -39,14 +39,16 @@ export async function runScenario(fleet: Fleet, scenario: Scenario, options: Run
   const began_at = await topic.ends();
 
   await restore(fleet);
+  const unexpected: string[] = [];
+  const attempt = (work: () => Promise<void>) =>
+    work().catch((error: unknown) => void unexpected.push(error instanceof Error ? error.message : String(error)));
   const writer = startWriter({ apis: fleet.apis.map(({ url }) => url), ledger, random });
-  try {
+  await attempt(async () => {
     await writer.acknowledges(writes_around);
     await scenario.inject({ fleet, writer, random, time_scale });
     await writer.acknowledges(writes_around);
-  } finally {
-    await writer.stop();
-  }
+  });
+  await attempt(() => writer.stop());
 
   const { equal_after_s, different } = await becomeEqual(fleet, equal_within_s);
   return {
@@ -57,6 +59,7 @@ export async function runScenario(fleet: Fleet, scenario: Scenario, options: Run
     equal_after_s,
     different,
     complaints: [
+      ...unexpected,
       ...((await scenario.check?.(fleet, began_at)) ?? []),
       ...ended(fleet),
       ...(equal_after_s === undefined ? [] : await verify(fleet)),

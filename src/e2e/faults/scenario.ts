@@ -40,14 +40,19 @@ export async function told(
 }
 
 /** As `told`, by whichever of these says so first. */
-export async function toldByOneOf(what: string, members: readonly Member[], says: (metrics: Scrape) => boolean): Promise<void> {
+export async function toldByOneOf(
+  what: string,
+  members: readonly Member[],
+  says: (metrics: Scrape) => boolean,
+  timeout_ms = patience_ms,
+): Promise<void> {
   await waitFor(
     `${what}, told by one of ${members.map(({ name }) => name).join(", ")}`,
     async () => {
       const scrapes = await Promise.all(members.map(({ url }) => scrape(url).catch(() => undefined)));
       return scrapes.some((metrics) => metrics !== undefined && says(metrics));
     },
-    { timeout_ms: patience_ms },
+    { timeout_ms },
   );
 }
 

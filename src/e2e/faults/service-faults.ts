@@ -32,7 +32,7 @@ const primaryRestarted: Scenario = {
   },
 };
 
-const kafkaRestarted: Scenario = {
+export const kafkaRestarted: Scenario = {
   name: "Kafka restarted",
   told_by: "kafka_message_send_errors_total",
   equal_within_s: 40,
