@@ -1,6 +1,7 @@
 import type { Kafka } from "kafkajs";
 import type { BatchHandler, EventLogState, PartitionProgress } from "../article/event-log.ts";
 import type { KafkaConfig } from "../config/config.ts";
+import { backOff } from "../platform/backoff.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { AdminConnection } from "./admin.ts";
@@ -37,8 +38,7 @@ const check_timeout_ms = 700;
 /** What has expired is told only here; after this the next assignment will tell it. */
 const look_back_attempts_max = 10;
 const joining = "joining the consumer group";
-const retry_delay_ms = 250;
-const retry_delay_max_ms = 5000;
+const retry = { first_ms: 250, max_ms: 5000 };
 
 /** Keeps one consumer session running until it is closed: Kafka may be away at the start, or later, for as long as it likes. */
 export function startConsumption(parts: ConsumptionParts, handler: BatchHandler): Consumption {
@@ -66,7 +66,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
   async function lookBack(partitions: readonly number[]): Promise<void> {
     for (let attempt = 1; attempt <= look_back_attempts_max && !stop.signal.aborted; attempt++) {
       if (await tryLookBack(partitions)) return;
-      await pause(retry_delay_ms * attempt, stop.signal);
+      await pause(backOff(attempt - 1, retry), stop.signal);
     }
   }
 
@@ -116,8 +116,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
     if (trouble === undefined)
       log.warn({ err: error }, `Kafka at ${config.brokers.join(", ")} is not usable; trying until it is: ${message}`);
     trouble = message;
-    const ceiling_ms = Math.min(retry_delay_max_ms, retry_delay_ms * 2 ** failures++);
-    await pause(ceiling_ms * (0.5 + Math.random() / 2), stop.signal);
+    await pause(backOff(failures++, retry), stop.signal);
   }
 
   async function progress(): Promise<readonly PartitionProgress[]> {

@@ -1,3 +1,4 @@
+import { backOff } from "../platform/backoff.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 
@@ -20,7 +21,7 @@ export interface OffsetCommits {
 const commit_interval_ms = 100;
 
 /** While the broker does not take them. */
-const retry_delay_max_ms = 5000;
+const retry = { first_ms: 200, max_ms: 5000 };
 
 export function createOffsetCommits(commit: CommitOffsets, log: Logger): OffsetCommits {
   let noted = new Map<number, string>();
@@ -33,16 +34,17 @@ export function createOffsetCommits(commit: CommitOffsets, log: Logger): OffsetC
       const offsets = noted;
       const later = new Map<number, string>();
       noted = later;
+      let wait_ms = commit_interval_ms;
       try {
         await commit(offsets);
         failures = 0;
       } catch (error) {
-        failures++;
+        wait_ms = backOff(failures++, retry);
         log.debug({ err: error }, "Offsets were not committed; the events behind them will be delivered again");
         // Nothing else may come in a topic that is idle. Who leaves does not wait, and what was forgotten meanwhile stays so.
         if (!hurry.signal.aborted && noted === later) noted = new Map([...offsets, ...later]);
       }
-      await pause(Math.min(retry_delay_max_ms, commit_interval_ms * 2 ** failures), hurry.signal);
+      await pause(wait_ms, hurry.signal);
     }
     // Not in a `finally` of the caller's: what is noted before that ran would find a loop that has ended.
     running = undefined;

@@ -1,4 +1,5 @@
 import { type EventLog, type EventRecord, RecordTooLarge } from "../article/event-log.ts";
+import { backOff } from "../platform/backoff.ts";
 import { pause, withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Outbox, OutboxRow } from "../store/article-store.ts";
@@ -31,8 +32,7 @@ const rows_max = 1000;
 const poll_interval_ms = 20;
 const poll_interval_max_ms = 500;
 const busy_for_ms = 2000;
-const retry_delay_ms = 50;
-const retry_delay_max_ms = 5000;
+const retry = { first_ms: 50, max_ms: 5000 };
 /** The batch in hand may finish this long after the stop; what is not removed then is published again later. */
 const drain_timeout_ms = 5000;
 
@@ -104,7 +104,7 @@ export function createRelay({ outbox, eventLog, database, log, hooks }: RelayPar
       } catch (error) {
         if (ended.aborted) return;
         blocked(error);
-        await pause(backOff(failures++), ended);
+        await pause(backOff(failures++, retry), ended);
         continue;
       }
       await wakeUp.wait(interval_ms, ended);
@@ -129,7 +129,7 @@ export function createRelay({ outbox, eventLog, database, log, hooks }: RelayPar
         } catch (error) {
           if (stop.aborted) return;
           blocked(error);
-          await pause(backOff(failures++), stop);
+          await pause(backOff(failures++, retry), stop);
         }
       }
     },
@@ -146,10 +146,6 @@ async function finishInTime<Result>(work: Promise<Result>, ended: AbortSignal): 
   } finally {
     ended.removeEventListener("abort", onEnd);
   }
-}
-
-function backOff(failures: number): number {
-  return Math.min(retry_delay_max_ms, retry_delay_ms * 2 ** failures) * (0.5 + Math.random() / 2);
 }
 
 function toRecord({ id, ...row }: OutboxRow): EventRecord {

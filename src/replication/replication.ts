@@ -40,9 +40,9 @@ export interface Replication {
 
 /** A third of Kafka's session timeout is the customary interval; a second leaves room for a slow event loop. */
 const heartbeat_interval_ms = 1000;
-const replica_retry = { delay_ms: 50, delay_max_ms: 5000 };
+const replica_retry = { first_ms: 50, max_ms: 5000 };
 /** Others hear of a dead letter through the topic, but DB2 keeps it: the line does not stop for it. */
-const dead_letter_retry = { delay_ms: 100, delay_max_ms: 2000, attempts_max: 8 };
+const dead_letter_retry = { backoff: { first_ms: 100, max_ms: 2000 }, attempts_max: 8 };
 
 /** Applies what the log delivers: a batch is done when DB2 has committed it, or has kept as dead letters what can never be applied. */
 export function createReplication({ database, eventLog, log, hooks, now_ms = Date.now }: ReplicationParts): Replication {
@@ -152,7 +152,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
       return result;
     };
     return untilItWorks(attempt, signal, {
-      ...replica_retry,
+      backoff: replica_retry,
       isFinal,
       onFailure: (error) => {
         available = false;

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { backOff } from "../platform/backoff.ts";
 import { pause, withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 
@@ -17,7 +18,7 @@ const server_idle_ms = 10_000;
 const ping_every_ms = 2_000;
 const ping_deadline_ms = 4_000;
 const retry_every_ms = 1_000;
-const backoff_max_ms = 10_000;
+const retry = { first_ms: retry_every_ms, max_ms: 10_000 };
 
 /**
  * Waits for the session lock `key`, then runs `work` once; undefined when `stop` aborts first. The signal given to `work`
@@ -64,7 +65,7 @@ async function acquire({ key, stop, openDirect, log }: LeadershipParts<unknown>)
     } finally {
       if (client) await close(client);
     }
-    await pause(Math.min(backoff_max_ms, retry_every_ms * 2 ** failures) * (0.5 + Math.random() / 2), stop);
+    await pause(backOff(failures, retry), stop);
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
+import { backOff } from "../platform/backoff.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Database } from "./database.ts";
 
-const backoff_first_ms = 250;
-const backoff_max_ms = 5_000;
+const retry = { first_ms: 250, max_ms: 5_000 };
 /** Often enough to be seen, seldom enough not to fill a disk. */
 const repeat_log_ms = 30_000;
 
@@ -24,7 +24,7 @@ export async function waitForDatabase(database: Database, stop: AbortSignal, log
         logged_ms = performance.now();
         log.warn({ database: database.name, error: reason(error) }, "waiting for the database: it does not answer yet");
       }
-      await pause(Math.min(backoff_max_ms, backoff_first_ms * 2 ** failures) * (0.75 + Math.random() / 4), stop);
+      await pause(backOff(failures, retry), stop);
     }
   }
   return false;
