@@ -51,6 +51,17 @@ describe("as a process", () => {
     expect(await new Response(shell.stderr).text()).toBe("");
   });
 
+  test("a listing that is longer than what a pipe holds arrives whole, however slow its reader", async () => {
+    const program = `import { exit, processTerminal } from ${JSON.stringify(join(import.meta.dir, "terminal.ts"))};
+processTerminal().out("x".repeat(1_000_000)); await exit(3);`;
+    const shell = Bun.spawn(["bash", "-c", `("$0" -e "$1"; echo " $?" >&2) | (sleep 0.3; wc -c)`, process.execPath, program], {
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    expect((await new Response(shell.stdout).text()).trim()).toBe("1000000");
+    expect((await new Response(shell.stderr).text()).trim()).toBe("3");
+  });
+
   test("a taken port is told in one line that names the variable", async () => {
     await using holder = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
     const env = { GATEWAY_PORT: String(holder.port), REST_API_URL: "http://127.0.0.1:9", LOG_LEVEL: "silent" };

@@ -27,8 +27,9 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Ends the process once everything written has left it: a pipe takes a long listing in several turns. */
+/** Ends the process once everything written has left it: a pipe takes a long listing in several turns, 64 KiB at a time. */
 export async function exit(code: number): Promise<never> {
-  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  // Not an empty write: Bun calls back for that before what was written earlier has left.
+  await new Promise<void>((resolve) => process.stdout.end(() => resolve()));
   process.exit(code);
 }
