@@ -62,7 +62,6 @@ describeWith([postgres, kafka], `under faults, FAULT_SEED=${seed}`, () => {
         const failures = behind_proxy
           ? await behind_proxy.inTurn(({ fleet }) => failuresOfMutant(mutant, fleet))
           : await mutated.inTurn(() => failuresOfMutant(mutant));
-        if (process.env["SHOW"]) process.stderr.write(`${mutant.name}: ${failures.join("\n")}\n`);
         expect(failures.join("\n")).toMatch(mutant.complaint);
       },
       timeout_ms,

@@ -9,6 +9,7 @@ import { shutDownServices } from "../../testing/supervisor-client.ts";
 import { startFleet } from "./fleet.ts";
 import { openOwnGround } from "./ground.ts";
 import { failuresOf, type Outcome, runScenario } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { allScenarios } from "./scenarios.ts";
 import { newSeed } from "./seed.ts";
 
@@ -24,21 +25,21 @@ async function runAll(seed: string): Promise<readonly string[]> {
   const random = createRandom(seed);
   const scenarios = allScenarios(random).filter(({ name }) => new RegExp(values.only).test(name));
   process.stdout.write(
-    `\nFAULT_SEED=${seed}\n\n| scenario | acknowledged | lost | regressions | seconds to equal |\n|---|--:|--:|--:|--:|\n`,
+    `\nFAULT_SEED=${seed}\n\n| scenario | acknowledged | lost | regressions | seconds to equal | told by |\n|---|--:|--:|--:|--:|---|\n`,
   );
   const failures: string[] = [];
   await using ground = await openOwnGround();
   await using fleet = await startFleet(ground);
   for (const scenario of scenarios) {
     const outcome = await runScenario(fleet, scenario, { random, time_scale: Number(values.scale) });
-    process.stdout.write(row(outcome));
+    process.stdout.write(row(outcome, scenario));
     failures.push(...failuresOf(outcome).map((failure) => `${scenario.name}: ${failure}`));
   }
   return failures;
 }
 
-function row({ scenario, acknowledged, lost, regressions, equal_after_s }: Outcome): string {
-  const cells = [scenario, acknowledged, lost.length, regressions.length, equal_after_s?.toFixed(1) ?? "never"];
+function row({ acknowledged, lost, regressions, equal_after_s }: Outcome, { name, told_by }: Scenario): string {
+  const cells = [name, acknowledged, lost.length, regressions.length, equal_after_s?.toFixed(1) ?? "never", told_by];
   return `| ${cells.join(" | ")} |\n`;
 }
 

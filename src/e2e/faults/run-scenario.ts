@@ -6,7 +6,6 @@ import type { Scenario } from "./scenario.ts";
 import { startWriter } from "./writer.ts";
 
 export interface Outcome {
-  readonly scenario: string;
   readonly acknowledged: number;
   /** Acknowledged writes that are not in DB1. */
   readonly lost: readonly string[];
@@ -52,7 +51,6 @@ export async function runScenario(fleet: Fleet, scenario: Scenario, options: Run
 
   const { equal_after_s, different } = await becomeEqual(fleet, equal_within_s);
   return {
-    scenario: scenario.name,
     acknowledged: ledger.acknowledged - acknowledged_before,
     lost: await ledger.lost(primary),
     regressions: (await witness.seen()).slice(seen_before),
