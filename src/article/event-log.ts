@@ -107,6 +107,8 @@ export interface EventLog extends AsyncDisposable {
   check(): Promise<EventLogState>;
   /** Of each partition that is ours, as far as it is known; of none while others have them all. Rejects while the log does not answer. */
   progress(): Promise<readonly PartitionProgress[]>;
+  /** The same as of when it was last looked at: how many records wait in each partition that is ours. Undefined while that is not known, or while none is ours. */
+  unread(): ReadonlyMap<number, number> | undefined;
   /** Rejects when the log has failed for good and the process should end. Never resolves. */
   readonly failed: Promise<never>;
 }

@@ -67,6 +67,7 @@ export function createInProcessLog({ hooks, drain_timeout_ms = 5000 }: InProcess
       return closed ? { state: "down", detail: "closed" } : { state: "up" };
     },
     progress: async () => [{ partition, next, behind: waiting }],
+    unread: () => (consumed && !closed ? new Map([[partition, waiting]]) : undefined),
     failed: new Promise<never>(() => {}),
     async [Symbol.asyncDispose]() {
       closed = true;

@@ -4,7 +4,7 @@ import { createGatewayUnderTest } from "./gateway-under-test.ts";
 import { createReplicaReads } from "./replica-reads.ts";
 import { createRestClient } from "./rest-client.ts";
 
-function createWithReplica() {
+function createWithReplica({ lag_s = "1.5" }: { readonly lag_s?: string | null } = {}) {
   const primary = createFakeRestApi();
   const replica = createFakeRestApi();
   for (const api of [primary, replica]) api.add({ status: "published" });
@@ -12,7 +12,7 @@ function createWithReplica() {
   const hooks = { onCall: () => {} };
   const lagging = async (request: Request) => {
     const response = await replica.fetch(request);
-    response.headers.set("blog-replica-lag-seconds", "1.5");
+    if (lag_s !== null) response.headers.set("blog-replica-lag-seconds", lag_s);
     return response;
   };
   const gateway = createGatewayUnderTest({
@@ -45,6 +45,13 @@ describe("while the API cannot answer", () => {
       expect(fell).toEqual(["unavailable"]);
     });
   }
+
+  test("an answer of a replica that does not know how far it is behind says so", async () => {
+    const { ask, primary } = createWithReplica({ lag_s: null });
+    primary.answerWith(away);
+    const { body } = await ask(queries.article);
+    expect(body.extensions).toEqual({ stale: { reason: "unavailable", replica_lag_seconds: null } });
+  });
 
   test("a mutation fails fast, says when to ask again, and never reaches the replica", async () => {
     const { ask, primary, replica } = createWithReplica();

@@ -10,14 +10,17 @@ import { isFinal } from "./errors.ts";
 import { fetchPartitionOffsets, missingHistory } from "./history.ts";
 import type { KafkaHooks } from "./hooks.ts";
 import { createPosition } from "./position.ts";
+import type { Preparation } from "./preparation.ts";
 
 export interface ConsumptionParts {
   readonly kafka: Kafka;
   readonly config: KafkaConfig;
   readonly admin: AdminConnection;
+  /** For looks that must be quick, so that a slow one costs no other work its connection. */
+  readonly probe: AdminConnection;
   readonly hooks: KafkaHooks;
   readonly log: Logger;
-  readonly prepare: () => Promise<void>;
+  readonly topics: Preparation;
   /** What the group has read before is missing in our database. */
   readonly starts_empty: boolean;
   /** The consumer has failed in a way that no repetition cures. */
@@ -31,6 +34,8 @@ export interface Consumption {
   check(): Promise<EventLogState>;
   /** As `EventLog.progress`. */
   progress(): Promise<readonly PartitionProgress[]>;
+  /** As `EventLog.unread`. */
+  unread(): ReadonlyMap<number, number> | undefined;
 }
 
 const offsets_timeout_ms = 3000;
@@ -42,7 +47,7 @@ const retry = { first_ms: 250, max_ms: 5000 };
 
 /** Keeps one consumer session running until it is closed: Kafka may be away at the start, or later, for as long as it likes. */
 export function startConsumption(parts: ConsumptionParts, handler: BatchHandler): Consumption {
-  const { kafka, config, admin, hooks, log, prepare, onFailed } = parts;
+  const { kafka, config, admin, probe, hooks, log, topics, onFailed } = parts;
   const stop = new AbortController();
   const position = createPosition();
   let assigned: readonly number[] | undefined;
@@ -56,7 +61,6 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
     if (trouble !== undefined) log.info("Kafka answers again");
     trouble = undefined;
     failures = 0;
-    log.info({ topic: config.topic, partitions: assigned }, `Consuming ${assigned.length} partitions of ${config.topic}`);
     position.forget();
     hooks.onPartitionsAssigned(config.topic, assigned);
     if (assigned.length > 0) void lookBack(assigned);
@@ -75,7 +79,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       const offsets = await admin.run((connected) => fetchPartitionOffsets(connected, config), offsets_timeout_ms);
       const ours = offsets.filter(({ partition }) => partitions.includes(partition));
       for (const { partition, committed, oldest, end } of ours) {
-        if (position.behind(partition, 0) === undefined) position.moved(partition, Number(committed ?? oldest), Number(end));
+        if (!position.knows(partition)) position.moved(partition, Number(committed ?? oldest), Number(end));
       }
       for (const missing of missingHistory(config.topic, ours, starts_empty)) hooks.onHistoryMissing(missing);
       starts_empty = false;
@@ -94,6 +98,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       } catch (error) {
         assigned = undefined;
         if (stop.signal.aborted) return;
+        topics.doubt(error);
         if (isFinal(error)) return onFailed(error);
         await waitAfter(error);
       }
@@ -104,7 +109,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
   async function prepareWithPatience(): Promise<void> {
     while (!stop.signal.aborted) {
       try {
-        return await prepare();
+        return await topics.ready();
       } catch (error) {
         await waitAfter(error);
       }
@@ -122,13 +127,12 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
   async function progress(): Promise<readonly PartitionProgress[]> {
     if (assigned === undefined) throw new Error(trouble ?? joining);
     if (assigned.length === 0) return [];
-    const ends = await admin.run((connected) => connected.fetchTopicOffsets(config.topic), check_timeout_ms);
+    const ends = await probe.run((connected) => connected.fetchTopicOffsets(config.topic), check_timeout_ms);
     return ends.flatMap(({ partition, high }) => {
-      const next = assigned?.includes(partition) ? position.next(partition) : undefined;
-      if (next === undefined) return [];
-      const behind = Math.max(0, Number(high) - next);
-      hooks.onConsumerLag(config.topic, partition, behind);
-      return [{ partition, next, behind }];
+      const place = assigned?.includes(partition) ? position.ends(partition, Number(high)) : undefined;
+      if (!place) return [];
+      hooks.onConsumerLag(config.topic, partition, place.behind);
+      return [{ partition, ...place }];
     });
   }
 
@@ -146,5 +150,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       return { state: "up" };
     },
     progress,
+    // Who stands by reads nothing, and knows of nothing.
+    unread: () => (assigned && assigned.length > 0 ? position.unread(assigned) : undefined),
   };
 }

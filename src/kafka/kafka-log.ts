@@ -6,6 +6,7 @@ import { createKafkaClient } from "./client.ts";
 import { type Consumption, startConsumption } from "./consumption.ts";
 import { countBehind, fetchPartitionOffsets } from "./history.ts";
 import type { KafkaHooks } from "./hooks.ts";
+import { createPreparation } from "./preparation.ts";
 import { createPublisher } from "./publisher.ts";
 import { createSender } from "./sender.ts";
 import { ensureTopics } from "./topics.ts";
@@ -27,30 +28,21 @@ const offsets_timeout_ms = 5000;
 export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts): EventLog {
   const kafka = createKafkaClient(config, log);
   const admin = createAdminConnection(kafka);
+  const probe = createAdminConnection(kafka);
   const events = createSender(kafka);
   const deadLetters = createSender(kafka);
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   // Whoever does not look at it must not be ended by it.
   failed.catch(() => {});
 
-  let prepared: Promise<void> | undefined;
-  async function prepare(): Promise<void> {
-    prepared ??= admin.run((connected) => ensureTopics(connected, config, log), topics_timeout_ms);
-    try {
-      await prepared;
-    } catch (error) {
-      prepared = undefined;
-      throw error;
-    }
-  }
-
-  const publisher = createPublisher({ config, events, deadLetters, hooks, prepare });
+  const topics = createPreparation(() => admin.run((connected) => ensureTopics(connected, config, log), topics_timeout_ms));
+  const publisher = createPublisher({ config, events, deadLetters, hooks, topics });
   let consumption: Consumption | undefined;
 
   async function check(): Promise<EventLogState> {
     try {
       if (consumption) return await consumption.check();
-      await admin.run((connected) => connected.describeCluster(), check_timeout_ms);
+      await probe.run((connected) => connected.describeCluster(), check_timeout_ms);
       return { state: "up" };
     } catch (error) {
       return { state: "down", detail: error instanceof Error ? error.message : String(error) };
@@ -64,24 +56,25 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
     publishDeadLetter: publisher.publishDeadLetter,
     check,
     progress: async () => (await consumption?.progress()) ?? [],
+    unread: () => consumption?.unread(),
     failed,
     async consume(handler, { starts_empty = false } = {}) {
       if (consumption) throw new Error("This event log is being consumed already");
-      consumption = startConsumption({ kafka, config, admin, hooks, log, prepare, starts_empty, onFailed: fail }, handler);
+      consumption = startConsumption({ kafka, config, admin, probe, hooks, log, topics, starts_empty, onFailed: fail }, handler);
     },
     async partitions() {
-      await prepare();
+      await topics.ready();
       return (await offsets()).length;
     },
     async mark() {
-      await prepare();
+      await topics.ready();
       const marked = await offsets();
       return { behind: async () => countBehind(marked, await offsets()) };
     },
     async [Symbol.asyncDispose]() {
       await consumption?.close();
       await Promise.all([events.close(), deadLetters.close()]);
-      await admin.close();
+      await Promise.all([admin.close(), probe.close()]);
     },
   };
 }

@@ -12,13 +12,22 @@ export function createPosition() {
     moved(partition: number, next: number, end: number): void {
       places.set(partition, { next, end: Math.max(next, end) });
     },
-    /** How many records are not read, where that is known. */
-    behind(partition: number, end: number): number | undefined {
+    /** The partition ends at `end` by now. Tells what is to be read there, where it is known where we stand. */
+    ends(partition: number, end: number): { readonly next: number; readonly behind: number } | undefined {
       const place = places.get(partition);
-      return place && Math.max(0, end - place.next);
+      if (!place) return undefined;
+      places.set(partition, { ...place, end: Math.max(place.next, end) });
+      return { next: place.next, behind: Math.max(0, end - place.next) };
     },
-    /** The offset to be read next, where that is known. */
-    next: (partition: number): number | undefined => places.get(partition)?.next,
+    /** How many records of these partitions were not read when we last looked; undefined while one of them is not known. */
+    unread(partitions: readonly number[]): ReadonlyMap<number, number> | undefined {
+      const known = partitions.flatMap((partition) => {
+        const place = places.get(partition);
+        return place ? [[partition, place.end - place.next] as const] : [];
+      });
+      return known.length === partitions.length ? new Map(known) : undefined;
+    },
+    knows: (partition: number): boolean => places.has(partition),
     forget: () => places.clear(),
   };
 }

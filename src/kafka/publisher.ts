@@ -5,6 +5,7 @@ import { slices } from "../article/slices.ts";
 import type { KafkaConfig } from "../config/config.ts";
 import { isTooLarge, reasonOf } from "./errors.ts";
 import type { KafkaHooks } from "./hooks.ts";
+import type { Preparation } from "./preparation.ts";
 import type { Sender } from "./sender.ts";
 
 /**
@@ -21,16 +22,16 @@ export interface PublisherParts {
   readonly events: Sender;
   readonly deadLetters: Sender;
   readonly hooks: KafkaHooks;
-  /** Makes sure that the topics exist; asked again after a failure. */
-  readonly prepare: () => Promise<void>;
+  readonly topics: Preparation;
 }
 
-export function createPublisher({ config, events, deadLetters, hooks, prepare }: PublisherParts) {
+export function createPublisher({ config, events, deadLetters, hooks, topics }: PublisherParts) {
   async function send(sender: Sender, topic: string, messages: Message[]): Promise<void> {
     try {
-      await prepare();
+      await topics.ready();
       await sender.send(topic, messages);
     } catch (error) {
+      topics.doubt(error);
       hooks.onSendError(topic, reasonOf(error));
       throw error;
     }

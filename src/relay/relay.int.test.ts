@@ -198,6 +198,7 @@ function recordingLog(before: () => Promise<void> = async () => {}) {
     publishDeadLetter: async () => {},
     check: async () => ({ state: "up" }),
     progress: async () => [],
+    unread: () => new Map(),
     partitions: async () => 1,
     mark: async () => ({ behind: async () => 0 }),
     failed: new Promise<never>(() => {}),

@@ -1,3 +1,4 @@
+import { AppError } from "../article/errors.ts";
 import { sqlState } from "../store/sql-errors.ts";
 
 /**
@@ -6,4 +7,9 @@ import { sqlState } from "../store/sql-errors.ts";
  */
 export function isDataError(error: unknown): boolean {
   return /^2[23]/.test(sqlState(error) ?? "");
+}
+
+/** Whether the statement took too long: less at once may be done in time. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof AppError && error.code === "timeout";
 }

@@ -15,7 +15,8 @@ export interface ReplicationHooks {
   onDeadLetter(letter: DeadLetter, event_type: EventType | "unknown"): void;
   /** Everything of a resync has come; `dropped` articles were still of an older epoch. */
   onResyncCompleted(epoch: number, dropped: number): void;
-  /** DB2 did not take a batch, for a reason that may pass; told at each try. */
+  /** DB2 did not take a batch, for a reason that may pass; told once, until nothing waits for it any more. */
   onReplicaUnavailable(error: unknown): void;
+  /** Nothing waits for DB2 any more: it has taken all of it, or others have to do it now. */
   onReplicaAvailable(): void;
 }

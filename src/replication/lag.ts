@@ -19,13 +19,18 @@ export function createLag() {
       else partitions.delete(partition);
     },
 
-    /** Age of the oldest event not applied; 0 when there is none. */
-    seconds(now_ms: number): number {
+    /**
+     * Age of the oldest event not applied; 0 when there is none. `unread`: how many records wait in each of our partitions.
+     * Undefined where that is not known, or where nobody knows how old they are since none of them has come yet.
+     */
+    seconds(now_ms: number, unread: ReadonlyMap<number, number> | undefined): number | undefined {
+      if (unread === undefined) return undefined;
       let since_ms = now_ms;
       for (const [partition, behind] of partitions) {
         if (behind.signal.aborted) partitions.delete(partition);
         else since_ms = Math.min(since_ms, behind.since_ms);
       }
+      for (const [partition, count] of unread) if (count > 0 && !partitions.has(partition)) return undefined;
       return (now_ms - since_ms) / 1000;
     },
   };

@@ -7,14 +7,16 @@ import {
   RecordTooLarge,
 } from "../article/event-log.ts";
 import type { EventType } from "../article/events.ts";
+import { untilAborted } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Database } from "../store/database.ts";
 import { applyEvents } from "./apply.ts";
-import { isDataError } from "./data-error.ts";
+import { isDataError, isTimeout } from "./data-error.ts";
 import { keepDeadLetter } from "./dead-letters.ts";
 import { type DecodedRecord, decodeBatch } from "./decode-batch.ts";
 import type { ReplicationHooks } from "./hooks.ts";
 import { createLag } from "./lag.ts";
+import { createReplicaWaits } from "./replica-waits.ts";
 import { countApplied } from "./report.ts";
 import { completePartition } from "./resync/complete.ts";
 import { isEmptyReplica } from "./resync/replica-state.ts";
@@ -30,10 +32,12 @@ export interface ReplicationParts {
 }
 
 export interface Replication {
-  /** Starts carrying events from the log to DB2. */
-  start(): Promise<void>;
-  /** Age of the oldest event of this process's partitions that DB2 does not have yet; 0 when it has them all. */
-  lagSeconds(): number;
+  /** Starts carrying events from the log to DB2, once that answers. Rejects when `stop` aborts before. */
+  start(stop: AbortSignal): Promise<void>;
+  /** Age of the oldest event of this process's partitions that DB2 does not have yet; 0 when it has them all, undefined while that is not known. */
+  lagSeconds(): number | undefined;
+  /** What DB2 says to those events that wait because it does not take them; undefined while none do. */
+  trouble(): string | undefined;
   /** How many times DB2 has committed something of this partition's present batch, be it applied, known already or kept as a dead letter. */
   steps(partition: number): number;
 }
@@ -48,7 +52,7 @@ const dead_letter_retry = { backoff: { first_ms: 100, max_ms: 2000 }, attempts_m
 export function createReplication({ database, eventLog, log, hooks, now_ms = Date.now }: ReplicationParts): Replication {
   const lag = createLag();
   const steps = new Map<number, number>();
-  let available = true;
+  const waits = createReplicaWaits(hooks);
 
   function stepped({ partition }: Pick<EventBatch, "partition">): void {
     steps.set(partition, (steps.get(partition) ?? 0) + 1);
@@ -59,37 +63,36 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     const { decoded, refused } = decodeBatch(batch);
     const oldest_ms = decoded.reduce((oldest, { written_at_ms }) => Math.min(oldest, written_at_ms), now_ms());
     lag.began(batch.partition, oldest_ms, batch.signal);
-    await withHeartbeat(batch, async () => {
-      for (const { record, error } of refused) await bury(batch, record, error.reason, error.message, 1);
-      await applyOrSplit(batch, decoded, 1);
-      await completeResyncs(batch, decoded);
-    });
+    try {
+      await withHeartbeat(batch, async () => {
+        for (const { record, error } of refused) await bury(batch, record, error.reason, error.message, 1);
+        await applyOrSplit(batch, decoded, 1);
+        await completeResyncs(batch, decoded);
+      });
+    } finally {
+      waits.ended(batch);
+    }
     lag.applied(batch.partition, decoded.at(-1)?.written_at_ms ?? oldest_ms, batch.behind, batch.signal);
   };
 
-  /** Halves a batch that the database refuses until the bad events stand alone; the good ones go through. */
+  /** Halves a batch that the database refuses, or cannot do in time, until the bad events stand alone; the good ones go through. */
   async function applyOrSplit(batch: EventBatch, records: readonly DecodedRecord[], attempt: number): Promise<void> {
-    const [first] = records;
+    const [first, second] = records;
     if (!first) return;
+    const isFinal = (error: unknown) => isDataError(error) || (second !== undefined && isTimeout(error));
     try {
       const events = records.map(({ event }) => event);
-      const refused = await whenReplicaAnswers(batch.signal, () => applyEvents(database, events), isDataError);
+      const refused = await whenReplicaAnswers(batch, () => applyEvents(database, events), isFinal);
       stepped(batch);
       const { counts, lags_s } = countApplied(records, refused, now_ms());
       hooks.onEventsApplied(batch.topic, counts, lags_s);
     } catch (error) {
-      if (!isDataError(error)) throw error;
-      if (records.length === 1) {
-        await bury(
-          batch,
-          first.record,
-          "refused_by_database",
-          error instanceof Error ? error.message : String(error),
-          attempt,
-          first.event.event_type,
-        );
-        return;
+      if (!isFinal(error) || batch.signal.aborted) throw error;
+      if (!second) {
+        const message = error instanceof Error ? error.message : String(error);
+        return await bury(batch, first.record, "refused_by_database", message, attempt, first.event.event_type);
       }
+      if (isTimeout(error)) waits.failed(batch, error);
       const middle = records.length >> 1;
       await applyOrSplit(batch, records.slice(0, middle), attempt + 1);
       await applyOrSplit(batch, records.slice(middle), attempt + 1);
@@ -97,12 +100,13 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
   }
 
   /** Behind the events of the batch, which may be of the resync. */
-  async function completeResyncs({ partition, signal }: EventBatch, records: readonly DecodedRecord[]): Promise<void> {
+  async function completeResyncs(batch: EventBatch, records: readonly DecodedRecord[]): Promise<void> {
     for (const { event } of records) {
       if (event.event_type !== "resync.completed") continue;
+      const { partition, signal } = batch;
       const completion = { ...event.data, partition };
       const complete = () => completePartition(database, completion, signal);
-      const dropped = await whenReplicaAnswers(signal, complete, () => signal.aborted);
+      const dropped = await whenReplicaAnswers(batch, complete, () => signal.aborted);
       if (dropped !== undefined) hooks.onResyncCompleted(completion.epoch, dropped);
     }
   }
@@ -118,7 +122,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     const { topic, partition, signal } = batch;
     const letter: DeadLetter = { record, topic, partition, reason, error, attempts, failed_at: new Date(now_ms()).toISOString() };
     await whenReplicaAnswers(
-      signal,
+      batch,
       () => keepDeadLetter(database, letter),
       () => false,
     );
@@ -144,33 +148,33 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     }
   }
 
-  function whenReplicaAnswers<Result>(signal: AbortSignal, work: () => Promise<Result>, isFinal: (error: unknown) => boolean) {
+  function whenReplicaAnswers<Result>(
+    who: { readonly signal: AbortSignal },
+    work: () => Promise<Result>,
+    isFinal: (error: unknown) => boolean,
+  ): Promise<Result> {
     const attempt = async () => {
       const result = await work();
-      if (!available) hooks.onReplicaAvailable();
-      available = true;
+      waits.ended(who);
       return result;
     };
-    return untilItWorks(attempt, signal, {
-      backoff: replica_retry,
-      isFinal,
-      onFailure: (error) => {
-        available = false;
-        hooks.onReplicaUnavailable(error);
-      },
-    });
+    const onFailure = (error: unknown) => waits.failed(who, error);
+    return untilItWorks(attempt, who.signal, { backoff: replica_retry, isFinal, onFailure });
   }
 
   return {
-    async start() {
-      const starts_empty = await whenReplicaAnswers(
-        new AbortController().signal,
+    async start(stop) {
+      const starting = { signal: stop };
+      const isEmpty = whenReplicaAnswers(
+        starting,
         () => isEmptyReplica(database),
         () => false,
-      );
+      ).finally(() => waits.ended(starting));
+      const starts_empty = await untilAborted(isEmpty, stop);
       await eventLog.consume(handle, { starts_empty });
     },
-    lagSeconds: () => lag.seconds(now_ms()),
+    trouble: waits.trouble,
+    lagSeconds: () => lag.seconds(now_ms(), eventLog.unread()),
     steps: (partition) => steps.get(partition) ?? 0,
   };
 }

@@ -227,4 +227,12 @@ describe("the replica's read-only form", () => {
     const { json } = await replica.call("GET", "/openapi.json");
     expect(JSON.stringify(json)).not.toContain("createArticle");
   });
+
+  test("says nothing of how far it is behind while nobody knows", async () => {
+    await write(1, { status: "published" });
+    const { store } = fixture;
+    const replica = createRestFixture(() => ({ ...store, writable: false, replicaLag: () => undefined }) as never);
+    const reply = await replica.call("GET", "/api/v1/articles/1");
+    expect([reply.status, reply.headers.get("blog-replica-lag-seconds")]).toEqual([200, null]);
+  });
 });

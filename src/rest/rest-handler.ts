@@ -35,8 +35,8 @@ export interface WritableParts extends RestCommonParts {
 
 export interface ReadOnlyParts extends RestCommonParts {
   readonly writable: false;
-  /** Seconds that the replica is behind, told with each answer. */
-  readonly replicaLag?: () => number;
+  /** Seconds that the replica is behind, told with each answer; undefined while that is not known. */
+  readonly replicaLag?: () => number | undefined;
   /** For `Blog-Min-Version`. */
   readonly versions?: VersionWait;
 }
@@ -138,5 +138,8 @@ function problem(thrown: unknown, request: Request, context: RequestContext, log
 function lagHeadersOf(parts: RestParts): (() => Record<string, string>) | undefined {
   if (parts.writable || parts.replicaLag === undefined) return undefined;
   const { replicaLag } = parts;
-  return () => ({ "blog-replica-lag-seconds": String(Math.max(0, Math.round(replicaLag() * 1000) / 1000)) });
+  return () => {
+    const seconds = replicaLag();
+    return seconds === undefined ? {} : { "blog-replica-lag-seconds": String(Math.max(0, Math.round(seconds * 1000) / 1000)) };
+  };
 }

@@ -91,9 +91,10 @@ async function openLog({ event_log }: Config, primary: Database, replica: Databa
       onDeadLetter: ({ reason, error }) => log.error({ reason, error }, "event given up on: it is kept as a dead letter"),
       onResyncCompleted() {},
       onReplicaUnavailable: (error) => log.warn({ err: error }, "DB2 does not take events: waiting, nothing is lost"),
-      onReplicaAvailable: () => log.info("DB2 takes events again"),
+      onReplicaAvailable: () => log.info("No event waits for DB2 any more"),
     },
   });
-  await replication.start();
+  // A person who ends the command ends the process.
+  await replication.start(new AbortController().signal);
   return eventLog;
 }

@@ -29,7 +29,7 @@ function eventLogHooks(metrics: Metrics, log: Logger, onHistoryMissing: KafkaHoo
     onPartitionsAssigned(topic, partitions) {
       // What another process reads now is that one's to tell.
       metrics.kafka.lag.reset();
-      log.info({ topic, partitions }, "partitions assigned");
+      log.info({ topic, partitions }, `Consuming ${partitions.length} partitions of ${topic}`);
     },
     onConsumerLag(topic, partition, lag) {
       metrics.kafka.lag.labels(topic, String(partition)).set(lag);

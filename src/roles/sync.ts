@@ -1,16 +1,16 @@
 import type { EventLog } from "../article/event-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { Check, CheckResult } from "../platform/health.ts";
+import type { Check } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
 import type { ReplicationHooks } from "../replication/hooks.ts";
-import { createReplication } from "../replication/replication.ts";
+import { createReplication, type Replication } from "../replication/replication.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
 import { createArticleReads } from "../store/article-reads.ts";
 import type { Database } from "../store/database.ts";
 import { createVersionWait } from "../store/version-wait.ts";
 import { watchArticles } from "./article-gauges.ts";
 import { watchPool } from "./database-hooks.ts";
-import { databaseCheck, prepareDatabase } from "./database-parts.ts";
+import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
 import { eventLogCheck } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
@@ -40,16 +40,8 @@ export async function startSync(
   const log = context.log.child({ role: "sync" });
   await using parts = new AsyncDisposableStack();
 
-  const applying: { state: CheckResult } = { state: { state: "up" } };
-  const replicating: Check = { name: "replication", required: true, run: async () => applying.state };
-  server.health.watch([databaseCheck(replica), eventLogCheck(eventLog, true), replicating, history.check]);
-  await prepareDatabase(context, replica);
-  await claim?.();
-
   const versions = createVersionWait({ database: replica });
-  const told = replicationHooks(metrics, log, (state) => {
-    applying.state = state;
-  });
+  const told = replicationHooks(metrics, log);
   const hooks: ReplicationHooks = {
     ...told,
     onEventsApplied(...applied) {
@@ -58,17 +50,21 @@ export async function startSync(
     },
   };
   const replication = createReplication({ database: replica, eventLog, log, hooks });
+  server.health.watch([databaseCheck(replica), eventLogCheck(eventLog, true), replicationCheck(replication), history.check]);
+  await prepareDatabase(context, replica);
+  await claim?.();
+
   const reads = createArticleReads({ database: replica, dialect: "replica" });
   watchPool(metrics, replica);
   watchArticles(metrics, "replica", reads);
-  await replication.start();
+  await startUnlessStopped(replication, context.stop);
 
   const progress = parts.use(
     watchSyncProgress({
       eventLog,
       replication,
       log,
-      replicaAnswers: async () => applying.state.state === "up" && (await answers(replica)),
+      replicaAnswers: async () => replication.trouble() === undefined && (await answers(replica)),
     }),
   );
   server.health.watch([progress.check]);
@@ -93,6 +89,25 @@ export async function startSync(
   };
 }
 
+async function startUnlessStopped(replication: Replication, stop: AbortSignal): Promise<void> {
+  try {
+    await replication.start(stop);
+  } catch (error) {
+    throw stop.aborted ? new StoppedWhileStarting() : error;
+  }
+}
+
+function replicationCheck(replication: Replication): Check {
+  return {
+    name: "replication",
+    required: true,
+    async run() {
+      const trouble = replication.trouble();
+      return trouble === undefined ? { state: "up" } : { state: "down", detail: `DB2 does not take events: ${trouble}` };
+    },
+  };
+}
+
 async function answers(database: Database): Promise<boolean> {
   try {
     await database.query({ name: "ping", text: "SELECT 1" });
@@ -103,8 +118,7 @@ async function answers(database: Database): Promise<boolean> {
 }
 
 /** Metric and log line together, one function an event. */
-function replicationHooks(metrics: Metrics, log: Logger, become: (state: CheckResult) => void): ReplicationHooks {
-  let available = true;
+function replicationHooks(metrics: Metrics, log: Logger): ReplicationHooks {
   return {
     onEventsApplied(topic, counts, lags_s) {
       for (const [event_type, { applied, stale }] of counts) {
@@ -123,15 +137,10 @@ function replicationHooks(metrics: Metrics, log: Logger, become: (state: CheckRe
       log.info({ epoch, dropped }, "a resync is complete: DB2 has dropped what DB1 does not have");
     },
     onReplicaUnavailable(error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      become({ state: "down", detail: `DB2 does not take events: ${detail}` });
-      if (available) log.warn({ err: error }, "DB2 does not take events: waiting, nothing is lost");
-      available = false;
+      log.warn({ err: error }, "DB2 does not take events: waiting, nothing is lost");
     },
     onReplicaAvailable() {
-      become({ state: "up" });
-      log.info("DB2 takes events again");
-      available = true;
+      log.info("No event waits for DB2 any more");
     },
   };
 }

@@ -55,7 +55,7 @@ export async function openPipeline(kind: PipelineKind): Promise<Pipeline> {
       onReplicaAvailable() {},
     },
   });
-  await replication.start();
+  await replication.start(new AbortController().signal);
   const stop = new AbortController();
   const relaying = relay.run(stop.signal);
   parts.defer(async () => {
