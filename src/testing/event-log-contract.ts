@@ -45,6 +45,26 @@ export function eventLogContract(name: string, createLastingLog: () => Promise<L
     expect(Number(second?.offset)).toBeGreaterThan(Number(first?.offset));
   });
 
+  contract("its progress tells what is read, and what waits while the handler is at work", async (lasting) => {
+    await using log = lasting.open();
+    const began = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    await log.consume(async () => {
+      began.resolve();
+      await mayEnd.promise;
+    });
+    const publishing = publish(log, numbered(3, 1));
+    await began.promise;
+    const read = async () => (await log.progress()).reduce((sum, { next }) => sum + next, 0);
+    const behind = async () => (await log.progress()).reduce((sum, { behind }) => sum + behind, 0);
+    await waitFor("all three to wait", async () => (await behind()) === 3);
+    const before = await read();
+    mayEnd.resolve();
+    await publishing;
+    await waitFor("all three to be read", async () => (await behind()) === 0);
+    expect((await read()) - before).toBe(3);
+  });
+
   contract("a batch whose handler throws is delivered again, and nothing is lost", async (lasting) => {
     await using log = lasting.open();
     const seen = collect();
