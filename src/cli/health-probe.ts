@@ -42,15 +42,16 @@ export async function probeUrl(url: string): Promise<Probe> {
   }
 }
 
-/** Asks the process that holds a data folder, through its control socket; undefined when there is none. */
-export async function probeControl(path: string): Promise<Probe | undefined> {
+/** Asks the process that holds a data folder for all its roles, through its control socket; undefined when there is none. */
+export async function probeControl(path: string): Promise<readonly Probe[] | undefined> {
   const report = { progress() {}, note() {} };
   const signal = AbortSignal.timeout(answer_timeout_ms);
   try {
     const outcome = await callControl({ path, command: "health", args: {}, report, signal });
-    return outcome.state === "done" ? judge(path, outcome.result, undefined) : undefined;
+    if (outcome.state === "not_running") return undefined;
+    return (Array.isArray(outcome.result) ? outcome.result : [outcome.result]).map((report) => judge(path, report, undefined));
   } catch (error) {
-    return { asked: path, ready: false, problem: error instanceof Error ? plain(error) : String(error) };
+    return [{ asked: path, ready: false, problem: error instanceof Error ? plain(error) : String(error) }];
   }
 }
 

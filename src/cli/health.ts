@@ -15,8 +15,7 @@ const ask_again_after_ms = 500;
 /** `blog health`. */
 export const health = defineCommand({
   about: `Shows the state of each dependency; exit 0 only if the process is ready.
-Without --url it asks the role that the environment names on its usual port (the API's with role all),
-or the process that holds BLOG_DATA_DIR.`,
+Without --url it asks the roles that the environment names on their usual ports, or the process that holds BLOG_DATA_DIR.`,
   options: {
     url: { type: "string", value: "URL", about: "ask the process there, like http://127.0.0.1:5000" },
     wait: { type: "string", value: "SECONDS", about: "ask again until it is ready, at most this long [0]" },
@@ -25,46 +24,57 @@ or the process that holds BLOG_DATA_DIR.`,
   async run({ url, wait, json = false }, terminal) {
     const wait_s = integerOption("wait", wait, { min: 0, max: 86_400, default: 0 });
     const look = chooseProbe(url, terminal);
-    const probe = await probeUntilReady(look, wait_s * 1000);
-    terminal.out(json ? `${JSON.stringify(probe, null, 2)}\n` : describe(probe));
-    return probe.ready ? exitCodes.done : exitCodes.failed;
+    const probes = await probeUntilReady(look, wait_s * 1000);
+    // One role is an object, as it always was to scripts; several are a list.
+    const [only, ...others] = probes;
+    terminal.out(json ? `${JSON.stringify(others.length === 0 ? only : probes, null, 2)}\n` : probes.map(describe).join(""));
+    return allReady(probes) ? exitCodes.done : exitCodes.failed;
   },
 });
 
-function chooseProbe(url: string | undefined, terminal: Terminal): () => Promise<Probe> {
+/** One look at every role of a process. */
+type Look = () => Promise<readonly Probe[]>;
+
+function chooseProbe(url: string | undefined, terminal: Terminal): Look {
   if (url !== undefined) {
     const base = baseUrl.parse(url);
     if (base === undefined) throw new UsageError(`--url is ${JSON.stringify(url)}; allowed: ${baseUrl.allowed}`);
-    return () => probeUrl(base);
+    return async () => [await probeUrl(base)];
   }
   const config = loadFor(terminal, { command: "health" });
-  const base = ownUrl(config);
+  const probeRoles: Look = () => Promise.all(ownUrls(config).map(probeUrl));
   const mayBeEmbedded = isAll(config.roles) && textOf(terminal.env, variables.primary.host) === undefined;
-  if (!mayBeEmbedded) return () => probeUrl(base);
+  if (!mayBeEmbedded) return probeRoles;
   const path = controlSocketPath(config.data_dir);
-  return async () => (await probeControl(path)) ?? probeUrl(base);
+  return async () => (await probeControl(path)) ?? probeRoles();
 }
 
-async function probeUntilReady(look: () => Promise<Probe>, wait_ms: number): Promise<Probe> {
+function allReady(probes: readonly Probe[]): boolean {
+  return probes.every(({ ready }) => ready);
+}
+
+async function probeUntilReady(look: Look, wait_ms: number): Promise<readonly Probe[]> {
   const until_ms = performance.now() + wait_ms;
   for (;;) {
-    const probe = await look();
+    const probes = await look();
     const left_ms = until_ms - performance.now();
-    if (probe.ready || left_ms <= 0) return probe;
+    if (allReady(probes) || left_ms <= 0) return probes;
     await pause(Math.min(ask_again_after_ms, left_ms));
   }
 }
 
-/** Where a process with this configuration is reached from the same machine. */
-function ownUrl({ roles, listen }: Config): string {
-  const [role = "api"] = roles;
-  const { host, port } = listen[role];
-  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+/** Where the roles of a process with this configuration are reached from the same machine. */
+function ownUrls({ roles, listen }: Config): readonly string[] {
+  return roles.map((role) => {
+    const { host, port } = listen[role];
+    const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+    return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+  });
 }
 
 function describe({ asked, ready, answer, problem }: Probe): string {
-  const head = `${ready ? "ready" : "not ready"}  ${asked}${problem === undefined ? "" : `: ${problem}`}\n`;
+  const role = answer?.role === undefined ? "" : `${answer.role}  `;
+  const head = `${ready ? "ready" : "not ready"}  ${role}${asked}${problem === undefined ? "" : `: ${problem}`}\n`;
   if (answer === undefined) return head;
   const lifecycle =
     answer.lifecycle === undefined || answer.lifecycle === "running" ? "" : `  the process is ${answer.lifecycle}\n`;

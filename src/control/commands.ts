@@ -30,8 +30,8 @@ export interface ControlCommandParts {
   readonly pipeline: VerifyParts & RepairParts;
   readonly resync: Resync;
   readonly dead_letters: DeadLetterParts;
-  /** The API's. */
-  readonly health: Health;
+  /** Of every role in the process. */
+  readonly health: readonly Health[];
   readonly log: Logger;
 }
 
@@ -56,6 +56,6 @@ export function controlCommands({
       replayAll(dead_letters, args, report, signal),
     ),
     "dlq-purge": controlCommand(PurgeLettersArgsSchema, (args) => purgeLetters(dead_letters, args)),
-    health: controlCommand(Type.Object({}), () => health.report()),
+    health: controlCommand(Type.Object({}), () => Promise.all(health.map((role) => role.report()))),
   };
 }

@@ -43,6 +43,8 @@ const check_timeout_ms = 700;
 /** What has expired is told only here; after this the next assignment will tell it. */
 const look_back_attempts_max = 10;
 const joining = "joining the consumer group";
+/** For strangers: the log says what is wrong with which broker. */
+const unusable = "Kafka is not usable; the log says more";
 const retry = { first_ms: 250, max_ms: 5000 };
 
 /** Keeps one consumer session running until it is closed: Kafka may be away at the start, or later, for as long as it likes. */
@@ -144,7 +146,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       await running;
     },
     async check() {
-      if (assigned === undefined) return { state: "down", detail: trouble ?? joining };
+      if (assigned === undefined) return { state: "down", detail: trouble === undefined ? joining : unusable };
       if (assigned.length === 0) return { state: "standby", detail: "other processes of the group have all partitions" };
       await progress();
       return { state: "up" };

@@ -35,7 +35,15 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
   // Whoever does not look at it must not be ended by it.
   failed.catch(() => {});
 
-  const topics = createPreparation(() => admin.run((connected) => ensureTopics(connected, config, log), topics_timeout_ms));
+  const topics = createPreparation(async () => {
+    // One that has looked at a topic before asks for it before it does anything else, and makes none if that one is gone.
+    const fresh = createAdminConnection(kafka);
+    try {
+      await fresh.run((connected) => ensureTopics(connected, config, log), topics_timeout_ms);
+    } finally {
+      await fresh.close();
+    }
+  });
   const publisher = createPublisher({ config, events, deadLetters, hooks, topics });
   let consumption: Consumption | undefined;
 
@@ -45,7 +53,8 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
       await probe.run((connected) => connected.describeCluster(), check_timeout_ms);
       return { state: "up" };
     } catch (error) {
-      return { state: "down", detail: error instanceof Error ? error.message : String(error) };
+      log.debug({ err: error }, "Kafka does not answer a probe");
+      return { state: "down", detail: "Kafka does not answer; the log says more" };
     }
   }
 

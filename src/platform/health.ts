@@ -1,6 +1,6 @@
-import { withDeadline } from "./deadline.ts";
+import { DeadlineExceeded, withDeadline } from "./deadline.ts";
 
-/** What one dependency said. `detail` is for people: what is wrong and what happens because of it. */
+/** What one dependency said. `detail` is for people, strangers among them: what is wrong, without hosts or SQL. */
 export interface CheckResult {
   readonly state: "up" | "standby" | "down";
   readonly detail?: string;
@@ -35,6 +35,7 @@ export interface Health {
   /** False only when the process should be restarted. */
   live(): { readonly live: boolean; readonly detail?: string };
   enter(lifecycle: Lifecycle): void;
+  lifecycle(): Lifecycle;
   /** Adds what the role depends on, as soon as that is known. */
   watch(checks: readonly Check[]): void;
   /** `stalled` says why the process should be restarted, or undefined while all is well. */
@@ -78,6 +79,7 @@ export function createHealth({ role, version }: { readonly role: string; readonl
     enter(next) {
       lifecycle = next;
     },
+    lifecycle: () => lifecycle,
     watch(more) {
       checks.push(...more);
     },
@@ -89,8 +91,12 @@ export function createHealth({ role, version }: { readonly role: string; readonl
 
 async function runCheck(check: Check): Promise<CheckReport> {
   const began = performance.now();
+  // What an exception says may name hosts, and strangers read this.
   const result = await withDeadline(check.run(), check_timeout_ms).catch(
-    (error: unknown): CheckResult => ({ state: "down", detail: error instanceof Error ? error.message : String(error) }),
+    (error: unknown): CheckResult => ({
+      state: "down",
+      detail: error instanceof DeadlineExceeded ? error.message : "it does not answer; the log says more",
+    }),
   );
   return { ...result, required: check.required, latency_ms: Math.round((performance.now() - began) * 10) / 10 };
 }

@@ -59,6 +59,8 @@ export function serveHttp({ role, listen, handler, health, metricsText, hooks }:
       status = response.status;
       response.headers.set("x-request-id", context.request_id);
       response.headers.set("traceparent", context.traceparent);
+      // Kept-alive connections are cut at the end of the stop: who is told beforehand opens the next one elsewhere.
+      if (health.lifecycle() === "stopping") response.headers.set("connection", "close");
       return response;
     } catch (error) {
       hooks.onHandlerFailed(error, context);
@@ -103,6 +105,9 @@ function startServer(role: string, listen: Listen, fetch: (request: Request) => 
       throw new PortTaken(
         `Port ${listen.port} on ${listen.host} is taken by another process: stop it, or set ${variable} to another port (0 takes a free one).`,
       );
+    }
+    if (error instanceof Error && "code" in error && error.code === "EADDRNOTAVAIL") {
+      throw new Error(`${listen.host} is not an address of this machine: set BLOG_LISTEN_HOST to one (0.0.0.0 means all).`);
     }
     throw error;
   }

@@ -73,3 +73,31 @@ test("a handler that throws is told of and answered 500", async () => {
   expect((await fetch(server.url)).status).toBe(500);
   expect(finished).toMatchObject([{ method: "GET", status: 500, context: { endpoint: "unknown" } }]);
 });
+
+test("while it stops, every answer asks its client to leave", async () => {
+  const health = createHealth({ role: "api", version: "0" });
+  await using server = serveHttp({
+    role: "api",
+    listen,
+    handler: async () => new Response("ok"),
+    health,
+    metricsText: async () => "",
+    hooks: { onRequestStarted() {}, onRequestFinished() {}, onHandlerFailed() {} },
+  });
+  health.enter("running");
+  expect((await fetch(server.url)).headers.get("connection")).not.toBe("close");
+  health.enter("stopping");
+  expect((await fetch(server.url)).headers.get("connection")).toBe("close");
+});
+
+test("health never shows what a failed check's exception says", async () => {
+  const health = createHealth({ role: "api", version: "0" });
+  health.watch([
+    {
+      name: "kafka",
+      required: false,
+      run: () => Promise.reject(new Error("getaddrinfo ENOTFOUND kafka-7.internal")),
+    },
+  ]);
+  expect(JSON.stringify(await health.report())).not.toContain("kafka-7");
+});

@@ -21,14 +21,22 @@ export async function answerOperational(
   const path = pathOf(request.url);
   if (!paths.has(path)) return undefined;
   context.endpoint = path;
-  const response = await answerPath(path, health, metricsText);
-  return request.method === "HEAD" ? new Response(null, response) : response;
+  const { status, type, body } = await answerPath(path, health, metricsText);
+  const headers = { "content-type": type, "cache-control": "no-store" };
+  if (request.method === "GET") return new Response(body, { status, headers });
+  return new Response(null, { status, headers: { ...headers, "content-length": String(Buffer.byteLength(body)) } });
 }
 
-async function answerPath(path: string, health: Health, metricsText: () => Promise<string>): Promise<Response> {
+interface OperationalAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+async function answerPath(path: string, health: Health, metricsText: () => Promise<string>): Promise<OperationalAnswer> {
   switch (path) {
     case operationalPaths.metrics:
-      return new Response(await metricsText(), { headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" } });
+      return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: await metricsText() };
     case operationalPaths.live: {
       const answer = health.live();
       return json(answer.live ? 200 : 503, answer);
@@ -55,6 +63,6 @@ export function pathOf(url: string): string {
   return query === -1 ? url.slice(start) : url.slice(start, query);
 }
 
-function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
+function json(status: number, value: unknown): OperationalAnswer {
+  return { status, type: "application/json; charset=utf-8", body: JSON.stringify(value) };
 }

@@ -16,8 +16,8 @@ import { openUpstream, type Upstream } from "./upstream.ts";
 export interface GatewayRoleParts {
   readonly server: RoleServer;
   /** Of this process; asked where the configuration names no URL. */
-  readonly api: Promise<RunningRole> | undefined;
-  readonly sync: Promise<RunningRole> | undefined;
+  readonly api: RoleServer | undefined;
+  readonly sync: RoleServer | undefined;
 }
 
 /** One more try may meet another process; waiting longer would eat up what the API has left of the deadline. */
@@ -29,11 +29,11 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
   const log = context.log.child({ role: "gateway" });
   await using parts = new AsyncDisposableStack();
 
-  const primary = openUpstream({ name: "api", url: config.rest_api_url, role: api, metrics, log });
+  const primary = openUpstream({ name: "api", url: config.rest_api_url, server: api, metrics, log });
   const replica = openUpstream({
     name: "replica",
     url: config.replica_api_url,
-    role: sync,
+    server: sync,
     // Nobody stands behind the replica: within its deadline a read waits rather than fails. So many there are at most.
     settings: { attempts_max: replica_attempts_max, queue_max: config.gateway.limits.concurrency_max },
     metrics,

@@ -1,6 +1,11 @@
+import { AppError } from "../article/errors.ts";
 import type { Role } from "../config/config.ts";
 import { createHealth, type Health } from "../platform/health.ts";
 import { type Handler, type HttpServer, serveHttp } from "../platform/http-server.ts";
+import { pathOf } from "../platform/operational-routes.ts";
+import { contextOf } from "../platform/request-context.ts";
+import { toResponse } from "../rest/answer.ts";
+import { problemAnswer } from "../rest/problem.ts";
 import { httpHooks } from "./http-hooks.ts";
 import type { RoleContext } from "./role-context.ts";
 
@@ -8,6 +13,8 @@ export interface RoleServer extends AsyncDisposable {
   readonly role: Role;
   readonly url: string;
   readonly health: Health;
+  /** What answers now, for callers in this process: before the role is started, a 503 like every stranger's. */
+  readonly handler: Handler;
   /** From here on `handler` answers; before, every path but the operational ones is 503. */
   start(handler: Handler): void;
 }
@@ -16,11 +23,12 @@ export interface RoleServer extends AsyncDisposable {
 export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const log = context.log.child({ role });
   const health = createHealth({ role, version: context.build.version });
-  let handler: Handler = async () => starting();
+  let current: Handler = async (request) => starting(request);
+  const handler: Handler = (request) => current(request);
   const server: HttpServer = serveHttp({
     role,
     listen: context.config.listen[role],
-    handler: (request) => handler(request),
+    handler,
     health,
     metricsText: () => context.metrics.registry.metrics(),
     hooks: httpHooks(context.metrics, log),
@@ -30,8 +38,9 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
     role,
     url: server.url,
     health,
+    handler,
     start(next) {
-      handler = next;
+      current = next;
       health.enter("running");
       log.info({ url: server.url }, "ready");
     },
@@ -39,14 +48,9 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   };
 }
 
-/** RFC 9457, like every other error; the services that are missing are named by /api/v1/health. */
-function starting(): Response {
-  const problem = {
-    type: "about:blank",
-    title: "Service Unavailable",
-    status: 503,
-    detail: "This process is still starting; /api/v1/health names what it waits for.",
-    code: "unavailable",
-  };
-  return Response.json(problem, { status: 503, headers: { "content-type": "application/problem+json", "retry-after": "1" } });
+/** The services that are missing are named by /api/v1/health. */
+function starting(request: Request): Response {
+  const message = "This process is still starting; /api/v1/health names what it waits for.";
+  const origin = { instance: pathOf(request.url), request_id: contextOf(request).request_id };
+  return toResponse(problemAnswer(new AppError("unavailable", message, { retry_after_s: 1 }), origin), request.method);
 }

@@ -5,6 +5,7 @@ import { controlSocketPath } from "../control/protocol.ts";
 import { serveControl } from "../control/server.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { pause } from "../platform/deadline.ts";
+import type { Health } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
 import { exitInTime } from "../platform/shutdown.ts";
 import { type ReplayTarget, throughLog, throughOutbox } from "../replication/replay.ts";
@@ -24,7 +25,7 @@ import { openRoleServer, type RoleServer } from "./role-server.ts";
 import { type RunningSync, startSync } from "./sync.ts";
 
 /** Between telling balancers that this process leaves and leaving: one round of their probes. */
-const leave_after_ms = { development: 0, production: 2_000 } as const;
+const leave_after_ms = { development: 200, production: 2_000 } as const;
 
 /**
  * Serves the configured roles until `stop` aborts, then closes everything in reverse order.
@@ -58,13 +59,16 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
   const api = await roles.api;
   const pipeline = api && pipelineOf(databases, eventLog);
   const resync = pipeline && createResync(pipeline);
-  if (databases.folder && api && pipeline && resync) parts.use(openControl(context, { databases, api, pipeline, resync }));
+  const health = [...servers.values()].map((server) => server.health);
+  if (databases.folder && api && pipeline && resync) {
+    parts.use(openControl(context, { databases, api, pipeline, resync, health }));
+  }
   if (history && resync) parts.use(history.resyncWhenMissing(resync));
   announce(context, [...servers.values()], Math.round(performance.now() - began));
 
   const sync = await roles.sync;
   await orFailed(aborted(stop), [eventLog?.failed, sync?.failed], log);
-  for (const { health } of servers.values()) health.enter("stopping");
+  for (const role of health) role.enter("stopping");
   log.info("stopping");
   await pause(leave_after_ms[config.env]);
   // First whoever is being answered gets the answer; then what answers depend on may go.
@@ -98,7 +102,7 @@ function startRoles(context: RoleContext, servers: Servers, { databases, eventLo
   const sync =
     syncServer && replica && eventLog && history && startSync(context, { server: syncServer, replica, eventLog, history, claim });
   const api = apiServer && primary && eventLog && startApi(context, { server: apiServer, primary, eventLog });
-  const gateway = gatewayServer && startGateway(context, { server: gatewayServer, api, sync });
+  const gateway = gatewayServer && startGateway(context, { server: gatewayServer, api: apiServer, sync: syncServer });
   return { sync, api, gateway };
 }
 
@@ -140,9 +144,13 @@ interface ControlledParts {
   readonly api: RunningApi;
   readonly pipeline: NonNullable<ReturnType<typeof pipelineOf>>;
   readonly resync: Resync;
+  readonly health: readonly Health[];
 }
 
-function openControl({ config, log }: RoleContext, { databases, api, pipeline, resync }: ControlledParts): AsyncDisposable {
+function openControl(
+  { config, log }: RoleContext,
+  { databases, api, pipeline, resync, health }: ControlledParts,
+): AsyncDisposable {
   const both = [databases.primary, databases.replica].filter((database) => database !== undefined);
   const commands = controlCommands({
     databases: both,
@@ -150,7 +158,7 @@ function openControl({ config, log }: RoleContext, { databases, api, pipeline, r
     pipeline,
     resync,
     dead_letters: { ...pipeline, target: replayTarget(config, pipeline) },
-    health: api.health,
+    health,
     log,
   });
   return serveControl({ path: controlSocketPath(config.data_dir), commands, log });

@@ -4,7 +4,7 @@ import { createRestClient, type Fetch, type RestClient } from "../gateway/rest-c
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Check, CheckResult } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
-import type { RunningRole } from "./role-context.ts";
+import type { RoleServer } from "./role-server.ts";
 
 /** One of the two that the gateway asks. */
 export interface Upstream {
@@ -16,7 +16,7 @@ export interface UpstreamParts {
   readonly name: "api" | "replica";
   /** Undefined: the role in this process. */
   readonly url: string | undefined;
-  readonly role: Promise<RunningRole> | undefined;
+  readonly server: RoleServer | undefined;
   readonly settings?: Partial<ResilienceSettings>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -26,8 +26,8 @@ export interface UpstreamParts {
 const probe_timeout_ms = 800;
 
 /** The REST client of an upstream with its own breaker, budget and bulkhead. Undefined when it is neither configured nor in this process. */
-export function openUpstream({ name, url, role, settings, metrics, log }: UpstreamParts): Upstream | undefined {
-  const reached = url === undefined ? role && inProcess(name, role) : overNetwork(url);
+export function openUpstream({ name, url, server, settings, metrics, log }: UpstreamParts): Upstream | undefined {
+  const reached = url === undefined ? server && inProcess(name, server) : overNetwork(url);
   if (reached === undefined) return undefined;
   const policy = createResilientPolicy({ ...(settings && { settings }), hooks: resilienceHooks(name, metrics, log) });
   const load_gauge = {
@@ -81,13 +81,13 @@ function overNetwork(base_url: string): Reached {
   };
 }
 
-function inProcess(name: string, role: Promise<RunningRole>): Reached {
+function inProcess(name: string, { handler, health }: RoleServer): Reached {
   return {
     // A host that is never looked up: requests with it stay in the process.
     base_url: `http://${name}.in-process`,
-    fetch: async (request) => (await role).handler(request),
+    fetch: handler,
     async check() {
-      const { status } = await (await role).health.report();
+      const { status } = await health.report();
       return status === "ready" ? { state: "up" } : { state: "down", detail: "it is not ready" };
     },
   };
