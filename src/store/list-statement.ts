@@ -16,20 +16,20 @@ const date = (name: string): SortColumn => ({
   ...articlesOnly,
   column: `a.${name}`,
   type: "timestamptz",
-  position: instantText("a.sort_key"),
+  position: instantText("page.sort_key"),
 });
 
 const sortColumns: Readonly<Record<Sort["field"], SortColumn>> = {
   created_at: date("created_at"),
   updated_at: date("updated_at"),
   published_at: date("published_at"),
-  title: { ...articlesOnly, column: 'a.title COLLATE "C"', type: "text", position: "a.sort_key" },
+  title: { ...articlesOnly, column: 'a.title COLLATE "C"', type: "text", position: "page.sort_key" },
   views_count: {
     from: "article_views c JOIN articles a ON a.id = c.id",
     column: "c.views",
     id: "c.id",
     type: "bigint",
-    position: "a.sort_key",
+    position: "page.sort_key",
   },
 };
 
@@ -42,7 +42,8 @@ export interface ListStatement {
 
 /**
  * One statement, so one snapshot, for a page: its items as a JSON array, whether more follow and behind what, and the
- * total. LIMIT is written out: with a placeholder the planner expects a tenth of the table, and does not walk an index.
+ * total. What is skipped is walked as ids in an index; only the page's articles are read. LIMIT is written out: with a
+ * placeholder the planner expects a tenth of the table, and does not walk an index.
  */
 export function listStatement(query: ListQuery, dialect: Dialect): ListStatement {
   const { bind, values } = createBind();
@@ -51,36 +52,39 @@ export function listStatement(query: ListQuery, dialect: Dialect): ListStatement
   const limit = Math.trunc(query.limit);
   const { position } = sortColumns[query.sort.field];
   const text = `SELECT
-  '[' || coalesce(string_agg(${articleJson(query.fields)}, ',' ORDER BY a.n) FILTER (WHERE a.n <= ${limit}), '') || ']' AS items_json,
+  '[' || coalesce(string_agg(${articleJson(query.fields)}, ',' ORDER BY page.n) FILTER (WHERE page.n <= ${limit}), '') || ']' AS items_json,
   least(count(*), ${limit}) AS count,
   count(*) > ${limit} AS more,
-  min(a.id) FILTER (WHERE a.n = ${limit}) AS last_id,
-  min(${position}) FILTER (WHERE a.n = ${limit}) AS last_value,
+  min(page.id) FILTER (WHERE page.n = ${limit}) AS last_id,
+  min(${position}) FILTER (WHERE page.n = ${limit}) AS last_value,
   ${query.with_total ? totalOf(query.filter, condition) : "NULL"} AS total
 FROM (
-  SELECT *, row_number() OVER (ORDER BY ${pageOrder(query.sort)}) AS n
+  SELECT id, sort_key, row_number() OVER (ORDER BY ${pageOrder(query.sort)}) AS n
   FROM (${page(query, condition, bind)}) found
-) a ${viewsJoin(query.fields)}`;
+) page JOIN articles a ON a.id = page.id ${viewsJoin(query.fields)}`;
   return { text, values, plan_fits_all: Object.values(others).every((value) => value === undefined) };
 }
 
 function page(query: ListQuery, condition: string, bind: Bind): string {
+  const { sort, start } = query;
   const rows = Math.trunc(query.limit) + 1;
-  const offset = "offset" in query.start && query.start.offset > 0 ? bind(query.start.offset) : undefined;
-  const after = "after" in query.start ? query.start.after : undefined;
-  if (query.sort.field !== "published_at") return branch(query.sort, condition, behind(query.sort, after, bind), rows, offset);
+  const offset = "offset" in start && start.offset > 0 ? `${bind(start.offset)}::bigint` : undefined;
+  const after = "after" in start ? start.after : undefined;
+  if (sort.field !== "published_at") return branch(sort, `${condition}${behind(sort, after, bind)}`, rows, offset);
 
   // Articles without a date come last in both directions, behind all that have one. As two branches each walks the one
   // index in its direction; ORDER BY … NULLS LAST, or OR in the condition, could not. The second is only walked when the
   // first does not fill the page: where a filter leaves no article without a date, it would walk over all of them.
-  const reach = offset === undefined ? `${rows}` : `${rows} + ${offset}::bigint`;
-  const dateless = `${condition} AND a.published_at IS NULL${behindDateless(query.sort, after, bind)}`;
-  if (after?.value === null) return branch(query.sort, dateless, "", reach);
-  const dated = branch(query.sort, `${condition} AND a.published_at IS NOT NULL`, behind(query.sort, after, bind), reach);
-  const unfilled = ` AND (SELECT count(*) FROM dated) < ${reach}`;
-  return `WITH dated AS MATERIALIZED (${dated})
-    SELECT * FROM (SELECT * FROM dated UNION ALL (${branch(query.sort, dateless, unfilled, reach)})) both_branches
-    ORDER BY ${pageOrder(query.sort)} LIMIT ${rows}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
+  const dated = `${condition} AND a.published_at IS NOT NULL`;
+  const dateless = `${condition} AND a.published_at IS NULL${behindDateless(sort, after, bind)}`;
+  if (after?.value === null) return branch(sort, dateless, rows);
+  const unfilled = `(SELECT count(*) FROM dated) < ${rows}`;
+  // A count, since rows kept only to be skipped would fill the disk.
+  const skipped =
+    offset && `CASE WHEN ${unfilled} THEN greatest(0, ${offset} - (SELECT count(*) FROM articles a WHERE ${dated})) END`;
+  return `WITH dated AS MATERIALIZED (${branch(sort, `${dated}${behind(sort, after, bind)}`, rows, offset)})
+    SELECT * FROM (SELECT * FROM dated UNION ALL (${branch(sort, `${dateless} AND ${unfilled}`, rows, skipped)})) both_branches
+    ORDER BY ${pageOrder(sort)} LIMIT ${rows}`;
 }
 
 /** The order of the page's rows. NULLS LAST only where there can be any: a page in index order need not be sorted again. */
@@ -89,10 +93,10 @@ function pageOrder({ field, descending }: Sort): string {
   return `sort_key ${direction}${field === "published_at" ? " NULLS LAST" : ""}, id ${direction}`;
 }
 
-function branch(sort: Sort, condition: string, behindPosition: string, limit: number | string, offset?: string): string {
+function branch(sort: Sort, condition: string, limit: number, offset?: string): string {
   const { from, column, id } = sortColumns[sort.field];
   const direction = sort.descending ? "DESC" : "ASC";
-  return `SELECT a.*, ${column} AS sort_key FROM ${from} WHERE ${condition}${behindPosition}
+  return `SELECT ${id} AS id, ${column} AS sort_key FROM ${from} WHERE ${condition}
     ORDER BY ${column} ${direction}, ${id} ${direction} LIMIT ${limit}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
 }
 
