@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { type EventRecord, type ReceivedRecord, RecordTooLarge } from "../article/event-log.ts";
+import type { Admin, Kafka } from "kafkajs";
+import { type EventLog, type EventRecord, type ReceivedRecord, RecordTooLarge } from "../article/event-log.ts";
 import { eventLogContract } from "../testing/event-log-contract.ts";
 import { describeWith, kafka } from "../testing/services.ts";
 import { waitFor } from "../testing/wait-for.ts";
@@ -155,6 +156,33 @@ describeWith([kafka], "the event log in Kafka", () => {
     timeout_ms,
   );
 
+  test(
+    "a topic that is deleted is made again, by who publishes as well as by who consumes",
+    async () => {
+      const { brokers, topic, drop } = await kafka.createTopic();
+      const config = testConfig(brokers, `${topic}-deleted`);
+      await using log = openKafkaLog(config, { log: testLog, hooks: silentHooks });
+      const client = createKafkaClient(config, testLog);
+      await publishUntilTaken(log, record(1, "first"));
+      await withAdmin(client, (admin) => admin.deleteTopics({ topics: [config.topic] }));
+      await publishUntilTaken(log, record(2, "second"));
+
+      const seen: string[] = [];
+      await log.consume(async ({ records }) => void seen.push(...records.map(({ value }) => String(value))));
+      await waitFor("what is in the new topic", () => seen.length > 0, { timeout_ms: 20_000 });
+      await withAdmin(client, (admin) => admin.deleteTopics({ topics: [config.topic] }));
+      const made = () => withAdmin(client, async (admin) => (await admin.listTopics()).includes(config.topic));
+      await waitFor("the consumer to make the topic", made, { timeout_ms: 30_000, interval_ms: 200 });
+      await publishUntilTaken(log, record(3, "third"));
+      await waitFor("what is in the newest topic", () => seen.includes("third"), { timeout_ms: 30_000 });
+      expect(seen).toEqual(["second", "third"]);
+
+      await withAdmin(client, (admin) => admin.deleteTopics({ topics: [config.topic, config.dead_letter_topic] }));
+      await drop();
+    },
+    timeout_ms,
+  );
+
   test("with no Kafka there, opening and consuming do not wait, publishing rejects, and health says why", async () => {
     await using log = openKafkaLog(testConfig(["127.0.0.1:1"], "nowhere"), { log: testLog, hooks: silentHooks });
     await log.consume(async () => {});
@@ -169,6 +197,22 @@ describeWith([kafka], "the event log in Kafka", () => {
 
 function record(outbox_id: number, value: string): EventRecord {
   return { outbox_id, key: "1", value, headers: { event_type: "article.created" } };
+}
+
+async function withAdmin<Result>(client: Kafka, work: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** As the relay does: again and again. */
+async function publishUntilTaken(log: EventLog, published: EventRecord): Promise<void> {
+  const taken = () => log.publish([published]).then(() => true);
+  await waitFor("the log to take the record", taken, { timeout_ms: 30_000, interval_ms: 200 });
 }
 
 function textOf(headers: Readonly<Record<string, Buffer>>): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { type EventLog, type EventRecord, RecordTooLarge } from "../article/event-log.ts";
 import { createLog } from "../platform/log.ts";
+import type { Outbox } from "../store/article-store.ts";
 import type { Database } from "../store/database.ts";
 import { createOutbox } from "../store/outbox.ts";
 import { describeWith, postgres } from "../testing/services.ts";
@@ -10,6 +11,12 @@ import type { RelayState } from "./hooks.ts";
 import { createRelay } from "./relay.ts";
 
 const log = createLog({ level: "silent", format: "json" });
+
+interface StartOptions {
+  readonly until?: AbortSignal;
+  readonly outbox?: Outbox;
+  readonly poll_interval_ms?: number;
+}
 
 describeWith([postgres], "the relay", () => {
   let store: Awaited<ReturnType<typeof openPostgresStore>>;
@@ -31,7 +38,7 @@ describeWith([postgres], "the relay", () => {
 
   const pending = async () => (await createOutbox(store.database).state()).pending;
 
-  function start(database: Database, eventLog: EventLog, until = stop.signal) {
+  function start(database: Database, eventLog: EventLog, { until = stop.signal, ...over }: StartOptions = {}) {
     const states: RelayState[] = [];
     const parked: number[] = [];
     const relay = createRelay({
@@ -39,6 +46,7 @@ describeWith([postgres], "the relay", () => {
       eventLog,
       database,
       log,
+      ...over,
       hooks: {
         onPublished() {},
         onParked: (id) => parked.push(id),
@@ -112,7 +120,7 @@ describeWith([postgres], "the relay", () => {
     const first = recordingLog();
     const second = recordingLog();
     const firstStop = new AbortController();
-    start(store.database, first.eventLog, firstStop.signal);
+    start(store.database, first.eventLog, { until: firstStop.signal });
     await write(store.database, 10);
     await waitFor("the leader to publish", () => first.ids.length === 10);
     const { states } = start(other, second.eventLog);
@@ -165,12 +173,30 @@ describeWith([postgres], "the relay", () => {
     expect(kept).toEqual(parked.map((id) => ({ id, reason: "too_large", error: "9 MiB is too much" })));
   });
 
-  test("a poke is heard at once, and polling finds what nobody poked for", async () => {
+  test("a poke is heard, however long it is until the next look", async () => {
     const { eventLog, ids } = recordingLog();
-    const { relay } = start(store.database, eventLog);
+    const stored = createOutbox(store.database);
+    let looks = 0;
+    const outbox: Outbox = {
+      ...stored,
+      async take(rows_max) {
+        const rows = await stored.take(rows_max);
+        looks++;
+        return rows;
+      },
+    };
+    const { relay } = start(store.database, eventLog, { outbox, poll_interval_ms: 60_000 });
+    await waitFor("a look that finds nothing", () => looks === 1);
     await write(store.database, 1);
     relay.poke();
-    await waitFor("the poked write", () => ids.length === 1, { interval_ms: 1 });
+    await waitFor("the poked write", () => ids.length === 1);
+  });
+
+  test("a look now and then finds what nobody poked for", async () => {
+    const { eventLog, ids } = recordingLog();
+    start(store.database, eventLog);
+    await write(store.database, 1);
+    await waitFor("the first write", () => ids.length === 1);
     await write(store.database, 1);
     await waitFor("the write of another process", () => ids.length === 2, { timeout_ms: 1000 });
   });

@@ -14,6 +14,8 @@ export interface RelayParts {
   readonly database: Database;
   readonly log: Logger;
   readonly hooks: RelayHooks;
+  /** While there is work, the writes of processes that cannot poke us wait no longer than this; then less and less often. */
+  readonly poll_interval_ms?: number;
 }
 
 export interface Relay {
@@ -28,8 +30,6 @@ export const relay_lock_key = 0x72656c79;
 
 /** Enough to fill a request to the log some times over; the outbox also bounds their bytes. */
 const rows_max = 1000;
-/** While there is work, the writes of processes that cannot poke us wait no longer than this; then less and less often. */
-const poll_interval_ms = 20;
 const poll_interval_max_ms = 500;
 const busy_for_ms = 2000;
 const retry = { first_ms: 50, max_ms: 5000 };
@@ -40,7 +40,7 @@ const drain_timeout_ms = 5000;
  * Takes the oldest rows, publishes them in order, and removes them once the log has them. Never a cursor over ids: rows commit out of
  * the order of their ids, and one that was passed over would be lost.
  */
-export function createRelay({ outbox, eventLog, database, log, hooks }: RelayParts): Relay {
+export function createRelay({ outbox, eventLog, database, log, hooks, poll_interval_ms = 20 }: RelayParts): Relay {
   const wakeUp = createWakeUp();
   let state: RelayState = "waiting";
 
