@@ -1,4 +1,5 @@
 import type { BlogEvent } from "../article/events.ts";
+import { columnDefinitions, columnList, columnsSetFrom } from "../store/column-list.ts";
 import type { Database, Statement } from "../store/database.ts";
 import { type Changes, coalesce } from "./coalesce.ts";
 
@@ -45,28 +46,20 @@ const merge: Statement = {
   name: "merge_events",
   text: `
 WITH incoming AS MATERIALIZED (
-  SELECT *, epoch >= (SELECT epoch FROM blog_state) AS valid FROM json_to_recordset($1::json) AS e(
-    id bigint, title text, content text, author text, category text, tags text[], status text, version integer,
-    created_at timestamptz, updated_at timestamptz, published_at timestamptz, epoch integer, deleted boolean)
+  SELECT *, epoch >= (SELECT epoch FROM blog_state) AS valid FROM json_to_recordset($1::json)
+    AS e(id bigint, ${columnDefinitions}, epoch integer, deleted boolean)
 ), counted AS MATERIALIZED (
   SELECT *, epoch >= (SELECT epoch FROM blog_state) AS valid
   FROM json_to_recordset($2::json) AS c(id bigint, views bigint, epoch integer)
 ), updated AS (
-  UPDATE articles a SET title = i.title, content = i.content, author = i.author, category = i.category, tags = i.tags,
-    status = i.status, version = i.version, created_at = i.created_at, updated_at = i.updated_at,
-    published_at = i.published_at, epoch = i.epoch, deleted = i.deleted
+  UPDATE articles a SET ${columnsSetFrom("i")}, epoch = i.epoch, deleted = i.deleted
   FROM incoming i WHERE a.id = i.id AND i.valid AND (a.epoch, a.version) < (i.epoch, i.version)
   RETURNING a.id, a.deleted
 ), inserted AS (
-  INSERT INTO articles AS a (id, title, content, author, category, tags, status, version,
-    created_at, updated_at, published_at, epoch, deleted)
-  SELECT id, title, content, author, category, tags, status, version,
-    created_at, updated_at, published_at, epoch, deleted
+  INSERT INTO articles AS a (id, ${columnList()}, epoch, deleted)
+  SELECT id, ${columnList()}, epoch, deleted
   FROM incoming i WHERE i.valid AND NOT EXISTS (SELECT FROM articles known WHERE known.id = i.id) ORDER BY id
-  ON CONFLICT (id) DO UPDATE SET title = excluded.title, content = excluded.content, author = excluded.author,
-    category = excluded.category, tags = excluded.tags, status = excluded.status, version = excluded.version,
-    created_at = excluded.created_at, updated_at = excluded.updated_at, published_at = excluded.published_at,
-    epoch = excluded.epoch, deleted = excluded.deleted
+  ON CONFLICT (id) DO UPDATE SET ${columnsSetFrom("excluded")}, epoch = excluded.epoch, deleted = excluded.deleted
   WHERE (a.epoch, a.version) < (excluded.epoch, excluded.version)
   RETURNING a.id, a.deleted
 ), written AS (

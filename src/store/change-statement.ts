@@ -1,29 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Article } from "../article/article.ts";
 import type { ArticleChange } from "../article/commands.ts";
-import { type Bind, createBind } from "./article-filter.ts";
+import { createBind } from "./article-filter.ts";
 import { articleJson, storedArticle, viewsJoin } from "./article-json.ts";
 import type { StoredArticle, WriteOrigin } from "./article-store.ts";
+import { columnList, columnSetTo, columns } from "./column-list.ts";
 import type { Queryable, Statement } from "./database.ts";
 import { createStatementNames } from "./statement-names.ts";
 
-const columnTypes = {
-  title: "text",
-  content: "text",
-  author: "text",
-  category: "text",
-  tags: "text[]",
-  status: "text",
-  version: "integer",
-  updated_at: "timestamptz",
-  published_at: "timestamptz",
-} as const satisfies Partial<Record<keyof Article, string>>;
-
-type Column = keyof typeof columnTypes;
-const columns = Object.keys(columnTypes).filter((name): name is Column => name in columnTypes);
-
-const returned =
-  "a.id, a.title, a.content, a.author, a.category, a.tags, a.status, a.version, a.created_at, a.updated_at, a.published_at";
+const returned = `a.id, ${columnList("a")}`;
 
 const eventOf = (eventType: string, traceparent: string) => `told AS (
   INSERT INTO outbox (article_id, event_type, data, traceparent) SELECT id, ${eventType}, json, ${traceparent} FROM written
@@ -48,17 +33,13 @@ export async function changeArticle(
   const version = bind(before.version);
   const differing = columns.filter((name) => !isDeepStrictEqual(before[name], after[name]));
   const text = `WITH a AS (
-  UPDATE articles a SET ${differing.map((name) => assignment(name, after, bind)).join(", ")}
+  UPDATE articles a SET ${differing.map((name) => columnSetTo(name, bind(after[name]))).join(", ")}
   WHERE a.id = ${id}::bigint AND a.version = ${version}::integer RETURNING ${returned}
 ),
 written AS (SELECT ${storedArticle(articleJson())} FROM a ${viewsJoin()}),
 ${eventOf(`${bind(change.event_type)}::text`, `${bind(origin.traceparent ?? null)}::text`)}`;
   const { rows } = await queryable.query<StoredArticle>(nameOfChange(text), values);
   return rows[0];
-}
-
-function assignment(name: Column, after: Article, bind: Bind): string {
-  return `${name} = ${bind(after[name])}::${columnTypes[name]}`;
 }
 
 /** The event's data is the article as it last was, one version on. */

@@ -1,6 +1,7 @@
 import type { NewArticle } from "../article/commands.ts";
 import { articleJson, storedArticle } from "./article-json.ts";
 import type { StoredArticle, WriteOrigin } from "./article-store.ts";
+import { columnDefinitions, columnList } from "./column-list.ts";
 import type { Queryable, Statement } from "./database.ts";
 
 export interface Creation {
@@ -12,16 +13,12 @@ export interface Creation {
 const statement: Statement = {
   name: "create",
   text: `WITH input AS MATERIALIZED (
-  SELECT nextval('articles_id_seq') AS id, * FROM ROWS FROM (json_to_recordset($1::json) AS (
-    title text, content text, author text, category text, tags text[], status text, version integer,
-    created_at timestamptz, updated_at timestamptz, published_at timestamptz, traceparent text
-  )) WITH ORDINALITY
+  SELECT nextval('articles_id_seq') AS id, *
+  FROM ROWS FROM (json_to_recordset($1::json) AS (${columnDefinitions}, traceparent text)) WITH ORDINALITY
 ),
 a AS (
-  INSERT INTO articles (id, title, content, author, category, tags, status, version, created_at, updated_at, published_at)
-  SELECT id, title, content, author, category, tags, status, version, created_at, updated_at, published_at
-  FROM input ORDER BY ordinality
-  RETURNING id, title, content, author, category, tags, status, version, created_at, updated_at, published_at
+  INSERT INTO articles (id, ${columnList()}) SELECT id, ${columnList()} FROM input ORDER BY ordinality
+  RETURNING id, ${columnList()}
 ),
 created AS (
   SELECT input.ordinality, input.traceparent, ${storedArticle(articleJson(undefined, { views_count: "0" }))}
