@@ -33,7 +33,7 @@ export interface RunningApi extends RunningRole {
 type OutboxState = Awaited<ReturnType<Outbox["state"]>>;
 
 /** Seconds between two looks for idempotency keys that are too old. */
-const expire_keys_every_s = 300;
+const expire_keys_every_s = 10;
 
 /** REST over DB1, and the relay that carries its outbox to the event log. Ready without Kafka: writes go on into the outbox. */
 export async function startApi(context: RoleContext, { server, primary, eventLog }: ApiParts): Promise<RunningApi> {

@@ -126,7 +126,7 @@ export interface IdempotencyKeys {
    * in this process or, after a short lock wait, in another.
    */
   run(request: IdempotentRequest, handle: (writes: ArticleWrites) => Promise<HandledAnswer>): Promise<KeptAnswer>;
-  /** Deletes keys older than `ttl_hours`; answers how many. */
+  /** Deletes up to 5,000 keys older than `ttl_hours`; answers how many. */
   expire(ttl_hours: number): Promise<number>;
 }
 

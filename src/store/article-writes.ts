@@ -1,11 +1,11 @@
-import { AppError, notFound } from "../article/errors.ts";
+import { notFound } from "../article/errors.ts";
 import type { ArticleReads, ArticleWrites, StoredArticle } from "./article-store.ts";
 import { bindArticleWrites, changeAsRead } from "./bound-writes.ts";
 import { removeArticle } from "./change-statement.ts";
 import { type Creation, createArticles, creationWeight } from "./create-statement.ts";
 import type { Database } from "./database.ts";
 import { createGatherer } from "./gatherer.ts";
-import { isLockTimeout, isRefusedStatement } from "./refused-statement.ts";
+import { isLockTimeout, isRefusedStatement, tooManyWrites } from "./refused-statement.ts";
 
 export interface ArticleWritesParts {
   readonly database: Database;
@@ -42,8 +42,7 @@ export function createArticleWrites({ database, reads, onCommitted }: ArticleWri
     try {
       return await database.withTransaction((tx) => work(bindArticleWrites(tx)), { lock_timeout_ms });
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
-      throw new AppError("unavailable", "Too many writes of this article at once.", { retry_after_s: 1, cause: error });
+      throw isLockTimeout(error) ? tooManyWrites(error) : error;
     }
   }
 

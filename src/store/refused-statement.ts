@@ -1,3 +1,4 @@
+import { AppError } from "../article/errors.ts";
 import { sqlState } from "./sql-errors.ts";
 
 /** 22 data, 23 constraint, 40 rolled back, 54 a limit exceeded, P0 raised by a trigger (PostgreSQL manual, appendix A). */
@@ -11,4 +12,9 @@ export function isRefusedStatement(error: unknown): boolean {
 /** Whether a lock was not had within `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === "55P03";
+}
+
+/** What to tell a caller whose write stood behind others for too long. */
+export function tooManyWrites(cause: unknown): AppError {
+  return new AppError("unavailable", "Too many writes of this article at once.", { retry_after_s: 1, cause });
 }
