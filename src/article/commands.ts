@@ -41,11 +41,6 @@ export function publish(article: Article, now: Date): ArticleChange {
   return change(article, { status: "published" }, now);
 }
 
-/** The article as it last was, one version on: the content of its tombstone. */
-export function remove(article: Article): Article {
-  return { ...article, version: article.version + 1 };
-}
-
 function change(article: Article, input: ArticlePatch, now: Date): ArticleChange {
   const next = { ...article, ...input };
   if (!differs(article, next)) return { kind: "unchanged", article };

@@ -29,9 +29,6 @@ export function columnParser(oid: number): Parse {
   return parsers.get(oid) ?? unchanged;
 }
 
-/** The types that are not left as text. */
-export const parsedTypes: readonly number[] = [...parsers.keys()];
-
 function unchanged(text: string): string {
   return text;
 }

@@ -33,7 +33,10 @@ INSERT INTO outbox (article_id, event_type, data, traceparent)
 SELECT id, 'article.viewed', concat('{"id":', id, ',"views_count":', views, '}'), $3::text FROM added ORDER BY id`,
 };
 
-/** Views, gathered in memory and written in groups. One flush runs at a time. */
+/**
+ * Views, gathered in memory and written in groups. One flush runs at a time. What it could not write is counted again with the
+ * next: where the connection was lost behind a commit, those views count twice. Better a view too many than an hour of them lost.
+ */
 export function createViewCounts({ database, hooks = {}, articles_max = 100_000 }: ViewCountsParts): ViewCounts {
   let counted = new Map<number, number>();
   let last: Promise<void> = Promise.resolve();

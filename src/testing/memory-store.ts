@@ -1,5 +1,4 @@
 import type { Article, ArticleField, Status } from "../article/article.ts";
-import { remove } from "../article/commands.ts";
 import { AppError, notFound, preconditionFailed } from "../article/errors.ts";
 import type {
   ArticleFilter,
@@ -88,9 +87,9 @@ export function createMemoryStore(): MemoryStore {
       return { article: stored(article), change: kind };
     },
     async remove(id, if_match) {
-      const { version } = remove(existing(id, if_match));
+      const { version } = existing(id, if_match);
       articles.delete(id);
-      return { version };
+      return { version: version + 1 };
     },
   };
 
