@@ -32,8 +32,8 @@ export interface ConsumerSessionParts {
   readonly position: Position;
   readonly hooks: KafkaHooks;
   readonly log: Logger;
-  /** The group gave us these partitions, perhaps none. */
-  readonly onAssigned: (partitions: readonly number[]) => void;
+  /** The group gave us these partitions, perhaps none. Nothing of them is committed before this resolves; it never rejects. */
+  readonly onAssigned: (partitions: readonly number[]) => Promise<void>;
 }
 
 /**
@@ -47,6 +47,7 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
   let stopping = false;
   /** Of the present assignment. */
   let tenure = new AbortController();
+  let mayCommit: Promise<void> = Promise.resolve();
 
   const consumer = kafka.consumer({
     groupId: config.group_id,
@@ -65,6 +66,9 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
   let commitNow: EachBatchPayload["commitOffsetsIfNecessary"] = async () => {};
   const commits = createOffsetCommits(async (offsets) => {
     const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+    const noted_in = tenure;
+    await withDeadline(mayCommit, commit_timeout_ms);
+    if (tenure !== noted_in) return;
     await withDeadline(commitNow({ topics: [{ topic, partitions }] }), commit_timeout_ms);
   }, log);
 
@@ -110,7 +114,7 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
     tenure.abort();
     tenure = new AbortController();
     commits.forget();
-    onAssigned(payload.memberAssignment[topic] ?? []);
+    mayCommit = onAssigned(payload.memberAssignment[topic] ?? []);
   });
   consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => ended.reject(payload.error));
   consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload }) =>

@@ -58,14 +58,15 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
   /** Once is enough: afterwards what we have read ourselves counts as well. */
   let starts_empty = parts.starts_empty;
 
-  function onAssigned(partitions: readonly number[]): void {
+  async function onAssigned(partitions: readonly number[]): Promise<void> {
     assigned = [...partitions].sort((a, b) => a - b);
     if (trouble !== undefined) log.info("Kafka answers again");
     trouble = undefined;
     failures = 0;
     position.forget();
     hooks.onPartitionsAssigned(config.topic, assigned);
-    if (assigned.length > 0) void lookBack(assigned);
+    // Once we have committed, nobody can see any more where we began.
+    if (assigned.length > 0) await lookBack(assigned);
   }
 
   /** Where we begin, and whether something is gone that we never read. */

@@ -191,7 +191,7 @@ describeWith([kafka], "the event log in Kafka", () => {
       const now = await log.check();
       return now.state === "down" && now.detail !== "joining the consumer group" && now;
     });
-    expect(state.detail).toContain("ECONNREFUSED");
+    expect(state.detail).toContain("not usable");
   });
 });
 
