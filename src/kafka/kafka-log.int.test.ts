@@ -25,7 +25,7 @@ describeWith([kafka], "the event log in Kafka", () => {
       const config = testConfig(brokers, `${topic}-made`);
       {
         await using log = openKafkaLog(config, { log: testLog, hooks: silentHooks });
-        await log.publish([record(1, "x".repeat(6 * 1024 * 1024))]);
+        await publishUntilTaken(log, record(1, "x".repeat(6 * 1024 * 1024)));
       }
       const admin = createKafkaClient(config, testLog).admin();
       await admin.connect();
@@ -68,7 +68,7 @@ describeWith([kafka], "the event log in Kafka", () => {
       const config = testConfig(brokers, topic);
       await using log = openKafkaLog(config, { log: testLog, hooks: silentHooks });
       const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-      await log.publishDeadLetter({
+      const letter_sent = {
         record: { key: bytes, value: bytes, headers: { event_id: Buffer.from("e1") }, offset: "17" },
         topic,
         partition: 2,
@@ -76,6 +76,10 @@ describeWith([kafka], "the event log in Kafka", () => {
         error: "not UTF-8",
         failed_at: "2026-11-23T09:30:00.000Z",
         attempts: 1,
+      };
+      // A topic that has just been made may not be known to its broker yet.
+      await waitFor("the log to take the letter", () => log.publishDeadLetter(letter_sent).then(() => true), {
+        interval_ms: 200,
       });
       const letters: ReceivedRecord[] = [];
       await using reader = openKafkaLog({ ...config, topic: config.dead_letter_topic }, { log: testLog, hooks: silentHooks });
