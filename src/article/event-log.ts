@@ -84,8 +84,8 @@ export interface LogMark {
 }
 
 export interface ConsumeOptions {
-  /** The consumer's database is empty: what the group has read before is missing there. */
-  readonly starts_empty?: boolean;
+  /** Whether the consumer's database is empty: then what the group has read before is missing there. Asked when reading begins. */
+  isEmpty?(): Promise<boolean>;
 }
 
 /**

@@ -22,7 +22,7 @@ export interface ConsumptionParts {
   readonly log: Logger;
   readonly topics: Preparation;
   /** What the group has read before is missing in our database. */
-  readonly starts_empty: boolean;
+  readonly isEmpty: () => Promise<boolean>;
   /** The consumer has failed in a way that no repetition cures. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -49,14 +49,14 @@ const retry = { first_ms: 250, max_ms: 5000 };
 
 /** Keeps one consumer session running until it is closed: Kafka may be away at the start, or later, for as long as it likes. */
 export function startConsumption(parts: ConsumptionParts, handler: BatchHandler): Consumption {
-  const { kafka, config, admin, probe, hooks, log, topics, onFailed } = parts;
+  const { kafka, config, admin, probe, hooks, log, topics, isEmpty, onFailed } = parts;
   const stop = new AbortController();
   const position = createPosition();
   let assigned: readonly number[] | undefined;
   let trouble: string | undefined;
   let failures = 0;
-  /** Once is enough: afterwards what we have read ourselves counts as well. */
-  let starts_empty = parts.starts_empty;
+  /** Until the first look: from then on what DB2 has came from here. */
+  let first = true;
 
   async function onAssigned(partitions: readonly number[]): Promise<void> {
     assigned = [...partitions].sort((a, b) => a - b);
@@ -84,8 +84,10 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
       for (const { partition, committed, oldest, end } of ours) {
         if (!position.knows(partition)) position.moved(partition, Number(committed ?? oldest), Number(end));
       }
+      // Asked now and not at the start: another process may have filled DB2 meanwhile.
+      const starts_empty = first && (await isEmpty());
       for (const missing of missingHistory(config.topic, ours, starts_empty)) hooks.onHistoryMissing(missing);
-      starts_empty = false;
+      first = false;
       return true;
     } catch (error) {
       log.debug({ err: error }, "The partitions' offsets could not be read");

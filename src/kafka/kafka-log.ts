@@ -67,9 +67,9 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
     progress: async () => (await consumption?.progress()) ?? [],
     unread: () => consumption?.unread(),
     failed,
-    async consume(handler, { starts_empty = false } = {}) {
+    async consume(handler, { isEmpty = async () => false } = {}) {
       if (consumption) throw new Error("This event log is being consumed already");
-      consumption = startConsumption({ kafka, config, admin, probe, hooks, log, topics, starts_empty, onFailed: fail }, handler);
+      consumption = startConsumption({ kafka, config, admin, probe, hooks, log, topics, isEmpty, onFailed: fail }, handler);
     },
     async partitions() {
       await topics.ready();

@@ -165,13 +165,13 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
   return {
     async start(stop) {
       const starting = { signal: stop };
-      const isEmpty = whenReplicaAnswers(
+      const answering = whenReplicaAnswers(
         starting,
         () => isEmptyReplica(database),
         () => false,
       ).finally(() => waits.ended(starting));
-      const starts_empty = await untilAborted(isEmpty, stop);
-      await eventLog.consume(handle, { starts_empty });
+      await untilAborted(answering, stop);
+      await eventLog.consume(handle, { isEmpty: () => isEmptyReplica(database) });
     },
     trouble: waits.trouble,
     lagSeconds: () => lag.seconds(now_ms(), eventLog.unread()),
