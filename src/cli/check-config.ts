@@ -1,3 +1,4 @@
+import { describeAccess } from "../config/access.ts";
 import type { Config, DatabaseConfig } from "../config/config.ts";
 import { type EffectiveVariable, effectiveVariables } from "../config/effective.ts";
 import { loadConfig } from "../config/load.ts";
@@ -66,6 +67,7 @@ function summary(config: Config): readonly (readonly [string, string])[] {
     ["replica", describeDatabase(config.replica)],
     ["event log", describeEventLog(config)],
     ["listens on", config.roles.map((role) => `${role} ${config.listen[role].host}:${config.listen[role].port}`).join(", ")],
+    ...describeAccess(config),
   ];
 }
 

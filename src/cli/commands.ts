@@ -41,6 +41,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./dlq.ts")).dlq,
   },
   {
+    name: "token",
+    summary: "sign an access token with SECRET_KEY",
+    load: async () => (await import("./token.ts")).token,
+  },
+  {
     name: "check-config",
     summary: "name every configuration problem at once",
     load: async () => (await import("./check-config.ts")).checkConfig,

@@ -66,6 +66,23 @@ export interface GatewayConfig {
   readonly persisted_only?: string;
 }
 
+export type PublicReads = "published" | "all";
+
+export interface TokenKeys {
+  readonly current: string;
+  /** Still accepted, never signed with: for the time in which keys change. */
+  readonly previous?: string;
+}
+
+export interface AccessConfig {
+  /** Undefined: no token is looked at. */
+  readonly keys?: TokenKeys;
+  /** Whether writes are taken without a token. */
+  readonly open_writes: boolean;
+  /** What is read without one. */
+  readonly public_reads: PublicReads;
+}
+
 /** Everything a role may need; a part is there exactly when a chosen role or command needs it. */
 export interface Config {
   readonly env: "development" | "production";
@@ -83,5 +100,5 @@ export interface Config {
   readonly gateway: GatewayConfig;
   readonly idempotency_ttl_hours: number;
   readonly views_flush_seconds: number;
-  readonly secret_key?: string;
+  readonly access: AccessConfig;
 }

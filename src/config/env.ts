@@ -182,7 +182,18 @@ export const variables = {
   secret_key: secret(
     "SECRET_KEY",
     bytes(32, "at least 32 bytes of random text"),
-    "Signs and checks access tokens; required in production, at least 32 bytes",
+    "Signs and checks access tokens; required in production by api and sync",
+  ),
+  secret_key_previous: secret(
+    "SECRET_KEY_PREVIOUS",
+    bytes(32, "at least 32 bytes of random text"),
+    "The key before SECRET_KEY: what it signed is accepted until it expires",
+  ),
+  public_reads: optional(
+    "PUBLIC_READS",
+    oneOf(["published", "all"]),
+    "What is read without a token: published articles only, or all",
+    "all in development, published in production",
   ),
   log_level: defaulted(
     "LOG_LEVEL",

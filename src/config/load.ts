@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { readAccess } from "./access.ts";
 import type { Config, Listen, Role } from "./config.ts";
 import { variables } from "./env.ts";
 import { readGateway } from "./gateway.ts";
@@ -11,7 +12,7 @@ export interface LoadOptions {
   readonly env: Environment;
   /** From `--role`; stands above BLOG_ROLE. */
   readonly role?: string;
-  readonly command?: "serve" | "migrate" | "seed" | "health" | "verify" | "resync" | "dlq";
+  readonly command?: "serve" | "migrate" | "seed" | "health" | "verify" | "resync" | "dlq" | "token";
   /** The databases that `migrate` shall work on; default: those that the roles own. */
   readonly databases?: readonly DatabaseName[];
   /** Whether logs go to a terminal. */
@@ -33,14 +34,13 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
   const event_log = readEventLog(reader, { needed: needsEventLog(command, roles), roles });
   const rest_api_url = reader.optional(variables.rest_api_url);
   const replica_api_url = reader.optional(variables.replica_api_url);
-  const secret_key = reader.optional(variables.secret_key);
   const production = reader.value(variables.env) === "production";
   const listen = readListen(reader, serving ? roles : []);
 
   if (serving && roles.includes("gateway") && !roles.includes("api")) {
     reader.demand(variables.rest_api_url, "the gateway needs it when the api role is not in the same process");
   }
-  if (serving && production) reader.demand(variables.secret_key, "required in production");
+  const access = readAccess(reader, { command, roles, production });
 
   const config: Config = {
     env: production ? "production" : "development",
@@ -60,7 +60,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
     gateway: readGateway(reader, production),
     idempotency_ttl_hours: reader.value(variables.idempotency_ttl_hours),
     views_flush_seconds: reader.value(variables.views_flush_seconds),
-    ...(secret_key === undefined ? {} : { secret_key }),
+    access,
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems.map((problem) => nameFlag(problem, role)));
   return deepFreeze(config);
@@ -73,6 +73,7 @@ function databasesFor(
 ): readonly DatabaseName[] {
   switch (command) {
     case "health":
+    case "token":
       return [];
     case "seed":
       return ["primary"];

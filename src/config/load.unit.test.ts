@@ -170,8 +170,40 @@ describe("production", () => {
     expect(config.log.format).toBe("json");
   });
 
+  test("asks the roles that answer for articles for a key, and not the gateway", () => {
+    const env = { BLOG_ENV: "production", ...primary, ...replica, ...kafka, REST_API_URL: "http://api:5000" };
+    for (const [role, lacking] of [
+      ["api", ["SECRET_KEY"]],
+      ["sync", ["SECRET_KEY"]],
+      ["gateway", []],
+    ] as const) {
+      expect([role, refused({ env, role })]).toEqual([role, [...lacking]]);
+    }
+  });
+
   test("migrating needs no key", () => {
     expect(refused({ env: { BLOG_ENV: "production", ...primary, ...replica }, command: "migrate" })).toEqual([]);
+  });
+});
+
+describe("who may read and write", () => {
+  const production = { BLOG_ENV: "production", BLOG_EMBEDDED: "1", ...key };
+  const previous = { SECRET_KEY_PREVIOUS: key.SECRET_KEY.toUpperCase() };
+
+  test("development is open, production shows what is published and takes writes with a token", () => {
+    expect(loadConfig({ env: {} }).access).toEqual({ open_writes: true, public_reads: "all" });
+    expect(loadConfig({ env: { ...production, ...previous } }).access).toEqual({
+      keys: { current: key.SECRET_KEY, previous: previous.SECRET_KEY_PREVIOUS },
+      open_writes: false,
+      public_reads: "published",
+    });
+    expect(loadConfig({ env: { ...production, PUBLIC_READS: "all" } }).access).toMatchObject({ public_reads: "all" });
+  });
+
+  test("what is hidden needs a key by which somebody sees it, and an old key needs a new one", () => {
+    expect(refused({ env: { PUBLIC_READS: "published" } })).toEqual(["SECRET_KEY"]);
+    expect(refused({ env: { PUBLIC_READS: "published", ...key } })).toEqual([]);
+    expect(refused({ env: previous })).toEqual(["SECRET_KEY_PREVIOUS"]);
   });
 });
 
@@ -204,6 +236,7 @@ describe("values that are not allowed", () => {
     ["IDEMPOTENCY_TTL_HOURS", "1.5"],
     ["VIEWS_FLUSH_SECONDS", "0"],
     ["SECRET_KEY", "short"],
+    ["PUBLIC_READS", "none"],
     ["LOG_LEVEL", "loud"],
     ["LOG_FORMAT", "xml"],
   ])("%s=%s is refused by name", (name, text) => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import pino from "pino";
 import { createMemoryStore } from "../testing/memory-store.ts";
+import { openAccess } from "../testing/open-access.ts";
 import { createRestHandler } from "./rest-handler.ts";
 
 /** A store whose lists never come; it keeps the signal that each was given. */
@@ -15,6 +16,7 @@ function createSlowApi() {
   const handle = createRestHandler({
     ...store,
     reads: { ...store.reads, list, search: list },
+    access: openAccess,
     writable: true,
     docs: false,
     version: "0",
@@ -42,7 +44,7 @@ for (const path of ["", "/search?q=x"]) {
       const { handle, signals, logged } = createSlowApi();
       const caller = new AbortController();
       const answer = handle(new Request(`${url}${path}`, { headers, signal: caller.signal }));
-      await Promise.resolve();
+      while (signals.length === 0) await Promise.resolve();
       caller.abort();
       expect((await answer).status).toBe(499);
       expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
@@ -84,6 +86,7 @@ test("a write that has begun runs to its end, and its answer can be asked for un
   const handle = createRestHandler({
     ...store,
     idempotency,
+    access: openAccess,
     writable: true,
     docs: false,
     version: "0",

@@ -55,6 +55,7 @@ export function documentRoutes(document: string, page: boolean): readonly Route[
 /** A route outside of the document that it belongs to. */
 function file(template: string, content: () => Promise<Answer>): Route {
   const operation: Operation = {
+    access: "anyone",
     parameters: {},
     doc: { id: template, tag: "operations", summary: template, answers: {}, errors: [] },
     run: ({ request }) => {

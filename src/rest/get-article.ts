@@ -1,6 +1,7 @@
 import { notFound } from "../article/errors.ts";
-import type { ArticleReads, ViewCounts } from "../store/article-store.ts";
+import type { ViewCounts } from "../store/article-store.ts";
 import type { VersionWait } from "../store/version-wait.ts";
+import type { ReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { fieldsParameter } from "./article-parameters.ts";
@@ -12,15 +13,16 @@ import { type Operation, operation } from "./operation.ts";
 export const revalidate = { "cache-control": "no-cache" };
 
 export interface ReadParts {
-  readonly reads: ArticleReads;
+  readonly readsFor: ReadsFor;
   /** Undefined where views are not counted: reads from the replica. */
   readonly views?: ViewCounts | undefined;
   /** Undefined where every write is there at once: in DB1. */
   readonly versions?: VersionWait | undefined;
 }
 
-export function getArticle({ reads, views, versions }: ReadParts): Operation {
+export function getArticle({ readsFor, views, versions }: ReadParts): Operation {
   return operation({
+    access: "read",
     parameters: fieldsParameter,
     doc: {
       id: "getArticle",
@@ -37,7 +39,7 @@ export function getArticle({ reads, views, versions }: ReadParts): Operation {
     first: awaitMinVersion(versions),
     async handle(call, { values }): Promise<Answer> {
       const id = articleIdOf(call);
-      const article = await reads.get(id, values.fields, call.signal);
+      const article = await readsFor(call.caller).get(id, values.fields, call.signal);
       if (article === undefined) throw notFound(id);
       if (article.status === "published" && call.request.method === "GET") views?.count(id);
       // A selection of fields is another representation, and has no tag of its own.

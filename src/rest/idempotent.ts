@@ -10,8 +10,6 @@ export interface WriteParts {
   readonly writes: ArticleWrites;
   readonly idempotency: IdempotencyKeys;
   readonly now: () => Date;
-  /** Who asks: keys of one caller never meet another's. */
-  readonly callerOf: (request: Request) => string;
 }
 
 /** 4xx answers that another try may not get again. */
@@ -22,8 +20,8 @@ const passing = new Set<ErrorCode>(["unauthorized", "forbidden", "idempotency_in
  * Kept are its success and the 4xx that would come again; any other error leaves the key free.
  */
 export function answerOnce(
-  { writes, idempotency, callerOf }: WriteParts,
-  { request, context, signal }: Call,
+  { writes, idempotency }: WriteParts,
+  { request, context, signal, caller }: Call,
   body: Uint8Array,
   attempt: (writes: ArticleWrites) => Promise<Answer>,
 ): Promise<Answer> {
@@ -41,7 +39,7 @@ export function answerOnce(
       return { answer: problemAnswer(error, origin), keep: true };
     }
   }
-  return idempotency.run({ caller: callerOf(request), key, fingerprint: fingerprintOf(request, body) }, handle);
+  return idempotency.run({ caller: caller.subject, key, fingerprint: fingerprintOf(request, body) }, handle);
 }
 
 /** Throws invalid_parameter when there is an Idempotency-Key that is none: it is said before any work is done. */

@@ -1,6 +1,7 @@
 import type { ErrorEntry } from "../article/errors.ts";
 import { pathOf } from "../platform/operational-routes.ts";
-import type { ArticleReads, ListQuery } from "../store/article-store.ts";
+import type { ListQuery } from "../store/article-store.ts";
+import type { VisibleReads } from "./access/visible-reads.ts";
 import type { Answer } from "./answer.ts";
 import { defaultSort, filterOf, listParameters, per_page_default } from "./article-parameters.ts";
 import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
@@ -12,8 +13,9 @@ import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 import { invalidParameters, type QueryValues, type Values } from "./parameters.ts";
 
-export function listArticles({ reads, views, versions }: ReadParts): Operation {
+export function listArticles({ readsFor, views, versions }: ReadParts): Operation {
   return operation({
+    access: "read",
     parameters: listParameters,
     doc: {
       id: "listArticles",
@@ -25,8 +27,9 @@ export function listArticles({ reads, views, versions }: ReadParts): Operation {
       errors: ["invalid_parameter", "not_acceptable"],
     },
     first: awaitMinVersion(versions),
-    async handle({ request, signal }, query) {
+    async handle({ request, signal, caller }, query) {
       refuseContradictions(query.values);
+      const reads = readsFor(caller);
       const path = pathOf(request.url);
       const { ids } = query.values;
       if (ids === undefined) return listPage(reads, path, query, signal);
@@ -36,7 +39,7 @@ export function listArticles({ reads, views, versions }: ReadParts): Operation {
 }
 
 async function listPage(
-  reads: ArticleReads,
+  reads: VisibleReads,
   path: string,
   { values, given }: QueryValues<typeof listParameters>,
   signal: AbortSignal,

@@ -1,8 +1,8 @@
 import type { Article, ArticleField } from "../article/article.ts";
-import type { ArticleFilter, StoredArticle } from "../store/article-store.ts";
+import type { ArticleFilter, StoredArticle, ViewCounts } from "../store/article-store.ts";
+import type { VisibleReads } from "./access/visible-reads.ts";
 import type { Answer } from "./answer.ts";
 import { filterOf, ids_max, type listParameters } from "./article-parameters.ts";
-import type { ReadParts } from "./get-article.ts";
 import { pageLinks } from "./link-header.ts";
 import { listAnswer, pagesOf } from "./list-answer.ts";
 import type { QueryValues } from "./parameters.ts";
@@ -11,16 +11,22 @@ export interface IdsQuery extends QueryValues<typeof listParameters> {
   readonly ids: readonly number[];
 }
 
+export interface IdsParts {
+  readonly reads: VisibleReads;
+  /** Undefined where views are not counted. */
+  readonly views: ViewCounts | undefined;
+}
+
 /** The articles with these ids, in their order; filters and pages work over what is found. */
 export async function listByIds(
-  { reads, views }: ReadParts,
+  { reads, views }: IdsParts,
   path: string,
   { values, given, ids }: IdsQuery,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { page = 1, per_page = ids_max, fields, count_views = false, with_total = true } = values;
   const filter = filterOf(values);
-  const found = await findByIds({ reads }, ids, filter, fields, signal);
+  const found = await findByIds(reads, ids, filter, fields, signal);
   const begin = (page - 1) * per_page;
   const items = found.slice(begin, begin + per_page);
   if (count_views) {
@@ -33,7 +39,7 @@ export async function listByIds(
 }
 
 async function findByIds(
-  { reads }: ReadParts,
+  reads: VisibleReads,
   ids: readonly number[],
   { status, ...filter }: ArticleFilter,
   fields: readonly ArticleField[] | undefined,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../article/errors.ts";
+import type { AccessRule } from "./access/access.ts";
 import { headerComponents, headerParameters } from "./openapi-headers.ts";
 import { schemaComponents } from "./openapi-schemas.ts";
 import type { AnswerDoc, Operation, Route } from "./operation.ts";
@@ -10,8 +11,14 @@ type Json = Record<string, unknown>;
 /** Errors that any operation can answer. */
 const everywhere: readonly ErrorCode[] = ["internal", "unavailable", "timeout"];
 
+export interface DocumentSettings {
+  readonly version: string;
+  /** Whether writes are taken without a token. */
+  readonly access: { readonly open_writes: boolean };
+}
+
 /** The OpenAPI 3.1 document of `routes`: derived from the tables that serve them, so that it cannot drift from them. */
-export function createOpenApiDocument(routes: readonly Route[], version: string): Json {
+export function createOpenApiDocument(routes: readonly Route[], { version, access }: DocumentSettings): Json {
   return {
     openapi: "3.1.0",
     info: {
@@ -25,16 +32,50 @@ export function createOpenApiDocument(routes: readonly Route[], version: string)
       { name: "articles", description: "Write and read articles" },
       { name: "operations", description: "Health and metrics" },
     ],
-    paths: Object.fromEntries(routes.filter(hasOperations).map((route) => [route.template, pathItem(route)])),
-    components: { schemas: schemaComponents(), parameters: headerParameters, headers: headerComponents },
+    paths: Object.fromEntries(routes.filter(hasOperations).map((route) => [route.template, pathItem(route, access.open_writes)])),
+    components: {
+      schemas: schemaComponents(),
+      parameters: headerParameters,
+      headers: headerComponents,
+      securitySchemes: { accessToken },
+    },
   };
 }
+
+const accessToken = {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "JWT",
+  description:
+    "From `blog token`. Scopes: articles:read for what is not public, articles:write, articles:admin; each includes the former.",
+};
+
+/** Role names beside a scheme say which scope is needed (OpenAPI 3.1, Security Requirement Object); `{}` makes it optional. */
+function security(access: AccessRule, open_writes: boolean): Json {
+  switch (access) {
+    case "anyone":
+      return {};
+    case "read":
+      return { security: [{}, { accessToken: ["articles:read"] }] };
+    case "write":
+      return { security: [...(open_writes ? [{}] : []), { accessToken: ["articles:write"] }] };
+    default:
+      return access satisfies never;
+  }
+}
+
+/** What a caller may be told by whoever looks at its token. */
+const refusals: Readonly<Record<AccessRule, readonly ErrorCode[]>> = {
+  anyone: [],
+  read: ["unauthorized"],
+  write: ["unauthorized", "forbidden"],
+};
 
 function hasOperations({ operations }: Route): boolean {
   return Object.keys(operations).length > 0;
 }
 
-function pathItem({ template, operations }: Route): Json {
+function pathItem({ template, operations }: Route, open_writes: boolean): Json {
   const id = {
     name: "id",
     in: "path",
@@ -45,19 +86,20 @@ function pathItem({ template, operations }: Route): Json {
   return {
     ...(template.includes("{id}") && { parameters: [id] }),
     ...Object.fromEntries(
-      Object.entries(operations).map(([method, operation]) => [method.toLowerCase(), operationObject(operation)]),
+      Object.entries(operations).map(([method, operation]) => [method.toLowerCase(), operationObject(operation, open_writes)]),
     ),
   };
 }
 
-function operationObject({ parameters, doc }: Operation): Json {
+function operationObject({ access, parameters, doc }: Operation, open_writes: boolean): Json {
   const query = Object.entries(parameters).map(([name, parameter]) => queryParameter(name, parameter));
   const headers = (doc.headers ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` }));
-  const errors = doc.tag === "articles" ? [...doc.errors, ...everywhere] : doc.errors;
+  const errors = doc.tag === "articles" ? [...doc.errors, ...refusals[access], ...everywhere] : doc.errors;
   return {
     operationId: doc.id,
     tags: [doc.tag],
     summary: doc.summary,
+    ...security(access, open_writes),
     ...(doc.description !== undefined && { description: doc.description }),
     ...(query.length + headers.length > 0 && { parameters: [...query, ...headers] }),
     ...(doc.body !== undefined && { requestBody: { required: true, content: content(doc.body.media_types, doc.body.schema) } }),

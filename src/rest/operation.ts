@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../article/errors.ts";
 import type { RequestContext } from "../platform/request-context.ts";
+import type { AccessRule, Caller } from "./access/access.ts";
 import type { Answer } from "./answer.ts";
 import { requireAcceptsJson } from "./negotiation.ts";
 import { type ParameterTable, type QueryValues, readParameters } from "./parameters.ts";
@@ -13,6 +14,7 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  readonly caller: Caller;
 }
 
 /** What the OpenAPI document says of an operation, beside what follows from its parameters. */
@@ -37,6 +39,8 @@ export interface AnswerDoc {
 }
 
 export interface Operation {
+  /** Who may call it. */
+  readonly access: AccessRule;
   readonly parameters: ParameterTable;
   readonly doc: OperationDoc;
   run(call: Call): Promise<Answer>;
@@ -50,6 +54,7 @@ export interface Route {
 }
 
 export interface OperationParts<Table extends ParameterTable> {
+  readonly access: AccessRule;
   readonly parameters: Table;
   readonly doc: OperationDoc;
   /** What a request that is well formed waits for. */
@@ -58,8 +63,15 @@ export interface OperationParts<Table extends ParameterTable> {
 }
 
 /** An operation that answers JSON: what the caller accepts and the query parameters are checked before `handle` runs. */
-export function operation<Table extends ParameterTable>({ parameters, doc, first, handle }: OperationParts<Table>): Operation {
+export function operation<Table extends ParameterTable>({
+  access,
+  parameters,
+  doc,
+  first,
+  handle,
+}: OperationParts<Table>): Operation {
   return {
+    access,
     parameters,
     doc,
     async run(call) {

@@ -30,6 +30,7 @@ export const operationalRoutes: readonly Route[] = [
 
 function route(template: string, doc: Pick<OperationDoc, "id" | "summary" | "answers">): Route {
   const operation: Operation = {
+    access: "anyone",
     parameters: {},
     doc: { ...doc, tag: "operations", errors: [] },
     run: async () => {

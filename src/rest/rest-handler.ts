@@ -5,6 +5,8 @@ import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf, type RequestContext } from "../platform/request-context.ts";
 import type { ArticleReads, ArticleWrites, IdempotencyKeys, ViewCounts } from "../store/article-store.ts";
 import type { VersionWait } from "../store/version-wait.ts";
+import type { Access } from "./access/access.ts";
+import { createReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
 import { whileAwaited } from "./caller-patience.ts";
 import { documentRoutes } from "./docs-page.ts";
@@ -17,6 +19,7 @@ import { articleRoutes } from "./routes.ts";
 
 export interface RestCommonParts {
   readonly reads: ArticleReads;
+  readonly access: Access;
   readonly log: Logger;
   /** Whether /docs is served; /openapi.json always is. */
   readonly docs: boolean;
@@ -29,8 +32,6 @@ export interface WritableParts extends RestCommonParts {
   readonly idempotency: IdempotencyKeys;
   readonly views: ViewCounts;
   readonly now: () => Date;
-  /** Who asks, to keep idempotency keys apart; all are one caller by default. */
-  readonly callerOf?: (request: Request) => string;
 }
 
 export interface ReadOnlyParts extends RestCommonParts {
@@ -45,11 +46,12 @@ export type RestParts = WritableParts | ReadOnlyParts;
 
 /** The REST API as one function. It never rejects: what goes wrong is answered as a problem document (RFC 9457). */
 export function createRestHandler(parts: RestParts): (request: Request) => Promise<Response> {
+  const readsFor = createReadsFor(parts.reads);
   const articles = parts.writable
-    ? articleRoutes(parts, { callerOf: () => "", ...parts })
-    : articleRoutes({ reads: parts.reads, versions: parts.versions });
+    ? articleRoutes({ readsFor, views: parts.views }, parts)
+    : articleRoutes({ readsFor, versions: parts.versions });
   const documented = [...articles, ...operationalRoutes];
-  const document = JSON.stringify(createOpenApiDocument(documented, parts.version));
+  const document = JSON.stringify(createOpenApiDocument(documented, parts));
   const routes = [...documented, ...documentRoutes(document, parts.docs)].map(serve);
   const lagHeaders = lagHeadersOf(parts);
 
@@ -60,7 +62,9 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
     try {
       if (route === undefined) throw unknownPath(request);
       context.endpoint = route.template;
-      given = await whileAwaited(request, (signal) => dispatch(route, { request, context, params: params ?? {}, signal }));
+      given = await whileAwaited(request, (signal) =>
+        dispatch(route, parts.access, { request, context, params: params ?? {}, signal }),
+      );
     } catch (thrown) {
       given = problem(thrown, request, context, parts.log);
     }
@@ -99,13 +103,17 @@ function serve(route: Route): ServedRoute {
   return { template: route.template, allow: allowOf(route), operations: new Map(Object.entries(route.operations)) };
 }
 
-async function dispatch({ allow, operations }: ServedRoute, call: Call): Promise<Answer> {
+async function dispatch({ allow, operations }: ServedRoute, access: Access, call: Omit<Call, "caller">): Promise<Answer> {
   const { method } = call.request;
   if (method === "OPTIONS") return emptyAnswer(204, { allow });
   const operation = operations.get(method === "HEAD" ? "GET" : method);
-  if (operation !== undefined) return operation.run(call);
-  const message = `${method.slice(0, 20)} is not allowed here; ${allow === "" ? "nothing is on this server" : `allowed: ${allow}`}.`;
   const origin = { instance: pathOf(call.request.url), request_id: call.context.request_id };
+  if (operation !== undefined) {
+    const admission = await access.admit(call.request, operation.access);
+    if ("caller" in admission) return operation.run({ ...call, caller: admission.caller });
+    return problemAnswer(admission.refused, origin, { "www-authenticate": admission.challenge });
+  }
+  const message = `${method.slice(0, 20)} is not allowed here; ${allow === "" ? "nothing is on this server" : `allowed: ${allow}`}.`;
   return problemAnswer(new AppError("method_not_allowed", message), origin, { allow });
 }
 

@@ -6,6 +6,7 @@ import { createArticleWrites } from "../store/article-writes.ts";
 import type { Database } from "../store/database.ts";
 import { createIdempotencyKeys } from "../store/idempotency-keys.ts";
 import { createViewCounts } from "../store/view-counts.ts";
+import { openAccess } from "../testing/open-access.ts";
 import { createRestCaller, type Reply, type RestCaller, validInput } from "../testing/rest-fixture.ts";
 import { describeWith, postgres } from "../testing/services.ts";
 import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/stores.ts";
@@ -209,6 +210,7 @@ function createApi(database: Database) {
     views,
     now: () => new Date(),
     log: createLog({ level: "warn", format: "json" }),
+    access: openAccess,
     writable: true,
     docs: false,
     version: "test",

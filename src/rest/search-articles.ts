@@ -7,8 +7,9 @@ import { listAnswer, pagesOf } from "./list-answer.ts";
 import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 
-export function searchArticles({ reads, versions }: ReadParts): Operation {
+export function searchArticles({ readsFor, versions }: ReadParts): Operation {
   return operation({
+    access: "read",
     parameters: searchParameters,
     doc: {
       id: "searchArticles",
@@ -19,7 +20,7 @@ export function searchArticles({ reads, versions }: ReadParts): Operation {
       errors: ["invalid_parameter", "not_acceptable"],
     },
     first: awaitMinVersion(versions),
-    async handle({ request, signal }, { values, given }) {
+    async handle({ request, signal, caller }, { values, given }) {
       const { q = "", page = 1, per_page = per_page_default, fields } = values;
       const offset = (page - 1) * per_page;
       const wanted: SearchQuery = {
@@ -30,7 +31,7 @@ export function searchArticles({ reads, versions }: ReadParts): Operation {
         with_total: true,
         ...(fields !== undefined && { fields }),
       };
-      const found = await reads.search(wanted, signal);
+      const found = await readsFor(caller).search(wanted, signal);
       const has_next = found.total !== null && offset + found.count < found.total && found.count > 0;
       const links = pageLinks(pathOf(request.url), given, { page, pages: pagesOf(found.total, per_page), has_next });
       return listAnswer({ ...found, page, per_page, next_cursor: null }, links);

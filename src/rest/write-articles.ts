@@ -119,6 +119,7 @@ function writing(
   attempt: (writes: ArticleWrites, attempt: Attempt) => Promise<Answer>,
 ): Operation {
   return operation({
+    access: "write",
     parameters: {},
     doc,
     async handle(call) {

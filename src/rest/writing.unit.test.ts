@@ -227,7 +227,8 @@ describe("an idempotency key", () => {
   });
 
   test("belongs to its caller", async () => {
-    fixture = createRestFixture(() => ({ callerOf: (request) => request.headers.get("authorization") ?? "" }));
+    const admit = async ({ headers }: Request) => ({ caller: { subject: headers.get("authorization") ?? "", sees_all: true } });
+    fixture = createRestFixture(() => ({ access: { open_writes: true, admit } }));
     for (const authorization of ["a", "b"]) {
       await call("POST", "/api/v1/articles", { body: validInput, headers: { ...headers, authorization } });
     }

@@ -12,6 +12,7 @@ import { createIdempotencyKeys } from "../store/idempotency-keys.ts";
 import { createOutbox } from "../store/outbox.ts";
 import { createParkedEvents, type ParkedEvents } from "../store/parked-events.ts";
 import { createViewCounts } from "../store/view-counts.ts";
+import { openAccess } from "./access.ts";
 import { watchArticles } from "./article-gauges.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
@@ -81,6 +82,7 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
     idempotency,
     views,
     now: () => new Date(),
+    access: openAccess(config.access),
     log,
     docs: true,
     version: context.build.version,

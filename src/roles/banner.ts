@@ -1,11 +1,13 @@
-import type { DatabaseConfig, EventLogConfig } from "../config/config.ts";
+import { describeAccess } from "../config/access.ts";
+import type { AccessConfig, DatabaseConfig, EventLogConfig } from "../config/config.ts";
 import type { RoleContext } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
 
 /** Tells a person at a terminal what runs where and what to try; a machine gets a log line. */
 export function announce({ config, build, log }: RoleContext, servers: readonly RoleServer[], duration_ms: number): void {
   const urls = Object.fromEntries(config.roles.map((role) => [role, urlOf(servers, role)]));
-  log.info({ roles: config.roles, ...urls, duration_ms }, `blog ${build.version} is up`);
+  const access = describeAccess(config);
+  log.info({ roles: config.roles, ...urls, duration_ms, ...Object.fromEntries(access) }, `blog ${build.version} is up`);
   if (config.log.format !== "pretty" || !process.stderr.isTTY) return;
 
   const lines = [
@@ -18,8 +20,8 @@ export function announce({ config, build, log }: RoleContext, servers: readonly 
     ...(config.primary ? [`  DB1       ${database(config.primary)}`] : []),
     ...(config.replica ? [`  DB2       ${database(config.replica)}`] : []),
     ...(config.event_log ? [`  Events    ${eventLog(config.event_log)}`] : []),
-    ...(config.env === "development" ? ["  Writes    open to anyone who reaches the port (BLOG_ENV=development)"] : []),
-    ...(urls["api"] ? ["", "Try:", "", `  ${tryLine(urls["api"])}`] : []),
+    ...access.map(([what, who]) => `  ${capitalised(what).padEnd(9)} ${who}`),
+    ...(urls["api"] ? ["", "Try:", "", `  ${tryLine(urls["api"], config.access)}`] : []),
     "",
     "Ctrl-C stops it.",
     "",
@@ -43,7 +45,12 @@ function eventLog(config: EventLogConfig): string {
   return config.kind === "kafka" ? `Kafka ${config.brokers.join(", ")}, topic ${config.topic}` : "in this process";
 }
 
-function tryLine(url: string): string {
+function capitalised(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+function tryLine(url: string, { open_writes }: AccessConfig): string {
   const article = JSON.stringify({ title: "Hello", content: "The first of many.", author: "Ada", status: "published" });
-  return `curl -s ${url}/api/v1/articles -H 'content-type: application/json' -d '${article}'`;
+  const token = open_writes ? "" : ' -H "authorization: Bearer $(blog token --scope=articles:write)"';
+  return `curl -s ${url}/api/v1/articles -H 'content-type: application/json'${token} -d '${article}'`;
 }

@@ -8,6 +8,7 @@ import { createRestHandler } from "../rest/rest-handler.ts";
 import { createArticleReads } from "../store/article-reads.ts";
 import type { Database } from "../store/database.ts";
 import { createVersionWait } from "../store/version-wait.ts";
+import { openAccess } from "./access.ts";
 import { watchArticles } from "./article-gauges.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
@@ -75,6 +76,7 @@ export async function startSync(
     reads,
     replicaLag: () => replication.lagSeconds(),
     versions,
+    access: openAccess(context.config.access),
     log,
     docs: true,
     version: context.build.version,

@@ -6,12 +6,21 @@ import { createAutomaticPersistedQueries } from "../gateway/persisted-queries.ts
 import { createRestClient } from "../gateway/rest-client.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
 import { createMemoryStore } from "./memory-store.ts";
+import { openAccess } from "./open-access.ts";
 
 /** The gateway over the real REST API in process, as in role `all`. */
 function createGateway() {
   const log = pino({ level: "silent" });
   const store = createMemoryStore();
-  const rest = createRestHandler({ ...store, writable: true, docs: false, version: "0", now: () => new Date(), log });
+  const rest = createRestHandler({
+    ...store,
+    access: openAccess,
+    writable: true,
+    docs: false,
+    version: "0",
+    now: () => new Date(),
+    log,
+  });
   const asked: string[] = [];
   const handle = createGatewayHandler({
     restClient: createRestClient({

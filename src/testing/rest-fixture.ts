@@ -1,6 +1,7 @@
 import pino from "pino";
 import { createRestHandler, type RestParts } from "../rest/rest-handler.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+import { openAccess } from "./open-access.ts";
 
 export interface Reply {
   readonly status: number;
@@ -52,6 +53,7 @@ export function createRestFixture(overrides: (store: MemoryStore) => Partial<Res
   const parts = {
     ...store,
     writable: true,
+    access: openAccess,
     docs: true,
     version: "1.2.3",
     now: () => new Date(Date.UTC(2026, 10, 23, 9, 30, seconds++)),

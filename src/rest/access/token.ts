@@ -1,0 +1,63 @@
+import { createSecretKey } from "node:crypto";
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { Text, textProblem } from "../../article/text.ts";
+import type { TokenKeys } from "../../config/config.ts";
+import type { Scope } from "./scopes.ts";
+
+/** Pinned: whoever sends a token must not choose how it is checked (RFC 8725, section 3.1). */
+const algorithm = "HS256";
+
+/** It becomes part of a key in DB1, which takes no NUL and nothing of any length. */
+export const Subject = Text({ minLength: 1, maxLength: 255 });
+
+export interface TokenGrant {
+  readonly scope: Scope;
+  /** Who it is for: idempotency keys of one subject never meet another's. */
+  readonly subject: string;
+  readonly issued_at: Date;
+  readonly expires_at: Date;
+}
+
+/** A token for `Authorization: Bearer` (RFC 7519), signed with `key`, of at least 32 bytes. */
+export function signToken(key: string, { scope, subject, issued_at, expires_at }: TokenGrant): Promise<string> {
+  return new SignJWT({ scope })
+    .setProtectedHeader({ alg: algorithm, typ: "JWT" })
+    .setSubject(subject)
+    .setIssuedAt(issued_at)
+    .setExpirationTime(expires_at)
+    .sign(createSecretKey(key, "utf8"));
+}
+
+/** What a token says, or why it says nothing: a sentence that may be shown, and holds nothing of the token. */
+export type TokenVerdict =
+  | { readonly valid: true; readonly subject: string; readonly scopes: readonly string[] }
+  | { readonly valid: false; readonly reason: string };
+
+export type TokenCheck = (token: string) => Promise<TokenVerdict>;
+
+/** Checks signature, `exp` (required), `nbf` and `sub`. A token without `sub` has the subject of those who send none: "". */
+export function createTokenCheck({ current, previous }: TokenKeys, now: () => Date): TokenCheck {
+  const keys = [current, ...(previous === undefined ? [] : [previous])].map((key) => createSecretKey(key, "utf8"));
+
+  return async (token) => {
+    for (const key of keys) {
+      try {
+        const options = { algorithms: [algorithm], requiredClaims: ["exp"], currentDate: now() };
+        return read((await jwtVerify(token, key, options)).payload);
+      } catch (error) {
+        if (error instanceof errors.JWSSignatureVerificationFailed) continue;
+        if (error instanceof errors.JWTExpired) return { valid: false, reason: "The access token has expired." };
+        if (error instanceof errors.JOSEError) return invalid;
+        throw error;
+      }
+    }
+    return invalid;
+  };
+}
+
+const invalid = { valid: false, reason: "The access token is not valid." } as const;
+
+function read({ sub = "", scope }: JWTPayload): TokenVerdict {
+  if (sub !== "" && textProblem(Subject, sub) !== undefined) return invalid;
+  return { valid: true, subject: sub, scopes: typeof scope === "string" ? scope.split(" ") : [] };
+}
