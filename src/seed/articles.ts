@@ -18,7 +18,7 @@ export function generateArticles(seed: string | number, start: number, count: nu
   return Array.from({ length: count }, (_, offset) => generateArticle(seed, start + offset));
 }
 
-/** One of them, without its predecessors. About 1 kB of content, valid by ArticleInputSchema. */
+/** One of them, without its predecessors. A short post of some 650 bytes, valid by ArticleInputSchema. */
 export function generateArticle(seed: string | number, index: number): ArticleInput {
   const random = createRandom(`${seed}:${index}`);
   const language = random.pick(languages);
@@ -35,7 +35,7 @@ export function generateArticle(seed: string | number, index: number): ArticleIn
 }
 
 function writeContent(random: Random, language: Language, fill: (template: string) => string): string {
-  const middles = random.sample(language.middles, random.integer(6, 11));
+  const middles = random.sample(language.middles, random.integer(3, 6));
   const sentences = [random.pick(language.openings), ...middles, random.pick(language.closings)].map(fill);
   const paragraphs: string[] = [];
   while (sentences.length > 0) paragraphs.push(sentences.splice(0, random.integer(2, 4)).join(language.space));
