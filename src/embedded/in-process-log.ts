@@ -13,7 +13,7 @@ export interface InProcessLogParts {
   readonly drain_timeout_ms?: number;
 }
 
-const topic = "in-process";
+export const in_process_topic = "in-process";
 const partition = 0;
 
 /**
@@ -39,11 +39,18 @@ export function createInProcessLog({ hooks, drain_timeout_ms = 5000 }: InProcess
     for (const slice of slices(records, ({ value }) => Buffer.byteLength(value ?? ""))) {
       if (closed) throw closedError();
       behind -= slice.length;
-      const batch = { topic, partition, records: slice.map(toReceived), behind, heartbeat: async () => {}, signal: abort.signal };
+      const batch = {
+        topic: in_process_topic,
+        partition,
+        records: slice.map(toReceived),
+        behind,
+        heartbeat: async () => {},
+        signal: abort.signal,
+      };
       await handler(batch);
       next += slice.length;
       waiting = behind;
-      hooks.onMessagesSent(topic, countByType(slice));
+      hooks.onMessagesSent(in_process_topic, countByType(slice));
     }
   }
 

@@ -42,6 +42,13 @@ export function formatError(error: GraphQLError, request_id: string, onInternalE
   return { message: "Internal error", ...where, extensions: { code: "INTERNAL", status: 500, requestId: request_id } };
 }
 
+/** Whether the caller could have done nothing about it. */
+export function isOurFault(error: GraphQLError): boolean {
+  const cause = error.originalError ?? error;
+  if (cause instanceof AppError) return statusOf(cause.code) >= 500;
+  return !(cause instanceof GraphQLError && isAboutTheDocument(cause));
+}
+
 /** Where the API itself said nothing of it: time for a connection, or a process, to come back. */
 const retry_after_default_s = 1;
 

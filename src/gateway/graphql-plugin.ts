@@ -3,7 +3,7 @@ import { createLRUCache, type Plugin } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
 import type { GatewayLimits } from "../config/config.ts";
 import { contextOf } from "../platform/request-context.ts";
-import type { OnInternalError } from "./graphql-errors.ts";
+import { isOurFault, type OnInternalError } from "./graphql-errors.ts";
 import { readGraphqlRequest } from "./graphql-request.ts";
 import { formatResult, respond } from "./graphql-response.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
@@ -26,8 +26,11 @@ export interface GraphqlHooks {
   onInternalError: OnInternalError;
 }
 
-/** `partial`: data with errors. `refused`: never executed. */
-export type OperationResult = "ok" | "partial" | "error" | "refused";
+/**
+ * `failed`: at least one error that the caller could have done nothing about. Of the others, `partial`: data with errors, `error`: none,
+ * `refused`: never executed.
+ */
+export type OperationResult = "ok" | "partial" | "error" | "refused" | "failed";
 
 /** Texts of queries are few where programs ask; at 64 KiB each this many cost at most 32 MiB of text. */
 const cached_documents_max = 500;
@@ -81,13 +84,13 @@ export function createGraphqlPlugin(
         },
       };
     },
-    onParams({ params, paramsHandler, setParamsHandler }) {
+    onParams({ params, request, paramsHandler, setParamsHandler }) {
       const began = performance.now();
       setParamsHandler(async (payload) => {
         const result = await paramsHandler(payload);
         const document = documentCache.get(params.query ?? "");
         const type = document && getOperationAST(document, params.operationName)?.operation;
-        hooks.onOperation(type ?? "unknown", outcomeOf(result), performance.now() - began);
+        hooks.onOperation(type ?? "unknown", outcomeOf(result, request.signal), performance.now() - began);
         return result;
       });
     },
@@ -109,10 +112,12 @@ function refusal(error: unknown): GraphQLError {
   return new GraphQLError(original.message, { originalError: original });
 }
 
-function outcomeOf(result: object): OperationResult {
-  const errors = "errors" in result && Array.isArray(result.errors) && result.errors.length > 0;
+function outcomeOf(result: object, caller: AbortSignal): OperationResult {
+  const errors: readonly unknown[] = "errors" in result && Array.isArray(result.errors) ? result.errors : [];
   const data = "data" in result ? result.data : undefined;
-  if (!errors) return "ok";
+  if (errors.length === 0) return "ok";
+  // Who has left gets errors that nobody sees.
+  if (!caller.aborted && errors.some((error) => error instanceof GraphQLError && isOurFault(error))) return "failed";
   if (data === undefined) return "refused";
   return data === null ? "error" : "partial";
 }

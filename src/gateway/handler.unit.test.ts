@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { contextOf } from "../platform/request-context.ts";
+import { waitFor } from "../testing/wait-for.ts";
 import { createGatewayUnderTest } from "./gateway-under-test.ts";
 
 const url = "http://gateway/graphql";
@@ -177,6 +178,31 @@ describe("around /graphql", () => {
     ];
     for (const query of queries) await ask(query);
     expect(operations).toEqual(["query ok", "query partial", "query error", "query refused", "unknown refused", "mutation ok"]);
+  });
+
+  test("what the caller could not help counts as failed, a refusal of the API's does not", async () => {
+    const { ask, operations, rest } = createGatewayUnderTest();
+    await ask("mutation { publishArticle(id: 404) { id } }");
+    rest.answerWith(async () => Response.json({ code: "unavailable" }, { status: 503 }));
+    await ask("{ articles { items { id } } }");
+    await ask(create);
+    rest.answerWith(async () => Response.json({ items: "none" }));
+    await ask("{ one: __typename articles { items { id } } }");
+    expect(operations).toEqual(["mutation error", "query failed", "mutation failed", "query failed"]);
+  });
+
+  test("a caller who has left is no failure", async () => {
+    const { handle, operations, rest } = createGatewayUnderTest();
+    const caller = new AbortController();
+    rest.answerWith(async () => {
+      caller.abort();
+      return Response.json({ code: "unavailable" }, { status: 503 });
+    });
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ query: "{ articles { items { id } } }" });
+    await handle(new Request(url, { method: "POST", headers, body, signal: caller.signal })).catch(() => undefined);
+    await waitFor("the operation to be counted", () => operations.length > 0);
+    expect(operations).toEqual(["query error"]);
   });
 });
 

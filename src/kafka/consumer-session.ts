@@ -4,7 +4,6 @@ import { slices } from "../article/slices.ts";
 import type { KafkaConfig } from "../config/config.ts";
 import { withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
-import type { KafkaHooks } from "./hooks.ts";
 import { createOffsetCommits } from "./offset-commits.ts";
 import type { Position } from "./position.ts";
 import { sizeOf, toRecord } from "./records.ts";
@@ -30,7 +29,6 @@ export interface ConsumerSessionParts {
   readonly config: KafkaConfig;
   readonly handler: BatchHandler;
   readonly position: Position;
-  readonly hooks: KafkaHooks;
   readonly log: Logger;
   /** The group gave us these partitions, perhaps none. Nothing of them is committed before this resolves; it never rejects. */
   readonly onAssigned: (partitions: readonly number[]) => Promise<void>;
@@ -41,7 +39,7 @@ export interface ConsumerSessionParts {
  * a crash of kafkajs's consumer, or a request that got no answer (kafkajs would go on using a connection that hangs).
  */
 export async function runConsumerSession(parts: ConsumerSessionParts, stop: AbortSignal): Promise<void> {
-  const { kafka, config, handler, position, hooks, log, onAssigned } = parts;
+  const { kafka, config, handler, position, log, onAssigned } = parts;
   const { topic } = config;
   const ended = Promise.withResolvers<void>();
   let stopping = false;
@@ -90,17 +88,14 @@ export async function runConsumerSession(parts: ConsumerSessionParts, stop: Abor
     try {
       for (const slice of slices(batch.messages, sizeOf)) {
         if (stopping || signal.aborted || !isRunning() || isStale()) return;
-        const [first, last] = [slice.at(0), slice.at(-1)];
-        if (!first || !last) return;
+        const last = slice.at(-1);
+        if (!last) return;
         const next = Number(last.offset) + 1;
         const behind = Math.max(0, partition_end - next);
-        // Before as well as after: a handler that waits for DB2 must not look as if nothing were waiting.
-        hooks.onConsumerLag(topic, partition, Math.max(0, partition_end - Number(first.offset)));
         await handler({ topic, partition, records: slice.map(toRecord), behind, heartbeat: beat, signal });
         resolveOffset(last.offset);
         commits.note(partition, String(next));
         position.moved(partition, next, partition_end);
-        hooks.onConsumerLag(topic, partition, behind);
         await beat();
       }
     } finally {

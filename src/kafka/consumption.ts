@@ -30,7 +30,7 @@ export interface ConsumptionParts {
 export interface Consumption {
   /** Stops between two batches, commits, leaves the group. */
   close(): Promise<void>;
-  /** Looks at the broker, and tells the lag of each partition. Rejects when the broker does not answer. */
+  /** Looks at the broker. Rejects when the broker does not answer. */
   check(): Promise<EventLogState>;
   /** As `EventLog.progress`. */
   progress(): Promise<readonly PartitionProgress[]>;
@@ -99,7 +99,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
     while (!stop.signal.aborted) {
       try {
         await prepareWithPatience();
-        await runConsumerSession({ kafka, config, handler, position, hooks, log, onAssigned }, stop.signal);
+        await runConsumerSession({ kafka, config, handler, position, log, onAssigned }, stop.signal);
       } catch (error) {
         assigned = undefined;
         if (stop.signal.aborted) return;
@@ -135,9 +135,7 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
     const ends = await probe.run((connected) => connected.fetchTopicOffsets(config.topic), check_timeout_ms);
     return ends.flatMap(({ partition, high }) => {
       const place = assigned?.includes(partition) ? position.ends(partition, Number(high)) : undefined;
-      if (!place) return [];
-      hooks.onConsumerLag(config.topic, partition, place.behind);
-      return [{ partition, ...place }];
+      return place ? [{ partition, ...place }] : [];
     });
   }
 

@@ -12,7 +12,6 @@ export interface KafkaHooks {
   /** `reason` is one of few words. */
   onSendError(topic: string, reason: string): void;
   onPartitionsAssigned(topic: string, partitions: readonly number[]): void;
-  onConsumerLag(topic: string, partition: number, lag: number): void;
   /** DB2 lacks events that are no longer in the topic: only a resync brings them. */
   onHistoryMissing(missing: MissingHistory): void;
 }

@@ -9,7 +9,6 @@ export const silentHooks: KafkaHooks = {
   onMessagesSent() {},
   onSendError() {},
   onPartitionsAssigned() {},
-  onConsumerLag() {},
   onHistoryMissing() {},
 };
 

@@ -1,5 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectProcessMetrics } from "./process-metrics.ts";
 import { createSampledGauges } from "./sampled-gauges.ts";
 
 /** Seconds; the finest separates a cached read from a query, the widest is the gateway's overall deadline. */
@@ -81,12 +81,6 @@ export function createMetrics(build: BuildInfo) {
         labelNames: ["topic", "event_type", "result"],
         registers,
       }),
-      lag: new Gauge({
-        name: "kafka_consumer_lag",
-        help: "Events of a partition that are not applied yet",
-        labelNames: ["topic", "partition"],
-        registers,
-      }),
     },
     sync: {
       lag: new Histogram({
@@ -95,11 +89,13 @@ export function createMetrics(build: BuildInfo) {
         buckets: duration_buckets_s,
         registers,
       }),
-      last_applied: new Gauge({
-        name: "sync_last_applied_timestamp_seconds",
-        help: "When an event was last applied to DB2, in Unix time",
-        registers,
-      }),
+      last_applied: leftOutUntilSet(
+        new Gauge({
+          name: "sync_last_applied_timestamp_seconds",
+          help: "When an event was last applied to DB2, in Unix time",
+          registers,
+        }),
+      ),
       dead_letters: new Counter({
         name: "dead_letters_total",
         help: "Events given up on, by reason",
@@ -168,18 +164,8 @@ export function createMetrics(build: BuildInfo) {
   };
 }
 
-function collectProcessMetrics(registry: Registry): void {
-  collectDefaultMetrics({ register: registry });
-  // Bun has no event loop histogram: these would report NaN and 2^63 nanoseconds.
-  const lag = [
-    "seconds",
-    "min_seconds",
-    "max_seconds",
-    "mean_seconds",
-    "stddev_seconds",
-    "p50_seconds",
-    "p90_seconds",
-    "p99_seconds",
-  ];
-  for (const suffix of lag) registry.removeSingleMetric(`nodejs_eventloop_lag_${suffix}`);
+/** Zero would say that it was in 1970. */
+function leftOutUntilSet(gauge: Gauge): Gauge {
+  gauge.remove();
+  return gauge;
 }

@@ -13,6 +13,8 @@ export interface SampledGauge {
   readonly name: string;
   readonly help: string;
   readonly label_names: readonly string[];
+  /** Tells Prometheus no type: for a name that ends as only a counter's should, and that people know it by. */
+  readonly untyped?: boolean;
 }
 
 export type Sampler = () => Promise<readonly Sample[]>;
@@ -24,7 +26,7 @@ export type SampleGauge = (gauge: SampledGauge, sampler: Sampler) => void;
 export function createSampledGauges(registry: Registry): SampleGauge {
   const samplers = new Map<string, Sampler[]>();
 
-  return ({ name, help, label_names }, sampler) => {
+  return ({ name, help, label_names, untyped = false }, sampler) => {
     const known = samplers.get(name);
     if (known) {
       known.push(sampler);
@@ -32,7 +34,7 @@ export function createSampledGauges(registry: Registry): SampleGauge {
     }
     const sources = [sampler];
     samplers.set(name, sources);
-    new Gauge({
+    const gauge = new Gauge({
       name,
       help,
       labelNames: [...label_names],
@@ -45,6 +47,8 @@ export function createSampledGauges(registry: Registry): SampleGauge {
         for (const { labels, value } of samples) this.set({ ...labels }, value);
       },
     });
+    // What prom-client writes behind # TYPE.
+    if (untyped) Object.assign(gauge, { type: "untyped" });
   };
 }
 

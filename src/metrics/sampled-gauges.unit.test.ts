@@ -26,3 +26,10 @@ test("sources of one gauge are told together, without the one that fails", async
   sample(gauge, async () => [{ labels: { database: "replica" }, value: 3 }]);
   expect(await registry.metrics()).toMatch(/^pool\{database="replica"\} 3$/m);
 });
+
+test("a gauge whose name ends as a counter's is told without a type", async () => {
+  const registry = new Registry();
+  const sample = createSampledGauges(registry);
+  sample({ name: "things_total", help: "Things", label_names: [], untyped: true }, async () => [{ labels: {}, value: 2 }]);
+  expect(await registry.metrics()).toBe("# HELP things_total Things\n# TYPE things_total untyped\nthings_total 2\n");
+});

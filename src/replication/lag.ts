@@ -33,6 +33,16 @@ export function createLag() {
       for (const [partition, count] of unread) if (count > 0 && !partitions.has(partition)) return undefined;
       return (now_ms - since_ms) / 1000;
     },
+
+    /** The same for each of our partitions of which it is known. */
+    secondsByPartition(now_ms: number, unread: ReadonlyMap<number, number> = new Map()): ReadonlyMap<number, number> {
+      const ages_s = new Map<number, number>();
+      for (const [partition, count] of unread) if (count === 0) ages_s.set(partition, 0);
+      for (const [partition, { since_ms, signal }] of partitions) {
+        if (!signal.aborted) ages_s.set(partition, (now_ms - since_ms) / 1000);
+      }
+      return ages_s;
+    },
   };
 }
 

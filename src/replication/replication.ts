@@ -36,6 +36,8 @@ export interface Replication {
   start(stop: AbortSignal): Promise<void>;
   /** Age of the oldest event of this process's partitions that DB2 does not have yet; 0 when it has them all, undefined while that is not known. */
   lagSeconds(): number | undefined;
+  /** The same for each partition of which it is known, also while others are not. */
+  lagSecondsByPartition(): ReadonlyMap<number, number>;
   /** What DB2 says to those events that wait because it does not take them; undefined while none do. */
   trouble(): string | undefined;
   /** How many times DB2 has committed something of this partition's present batch, be it applied, known already or kept as a dead letter. */
@@ -175,6 +177,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     },
     trouble: waits.trouble,
     lagSeconds: () => lag.seconds(now_ms(), eventLog.unread()),
+    lagSecondsByPartition: () => lag.secondsByPartition(now_ms(), eventLog.unread()),
     steps: (partition) => steps.get(partition) ?? 0,
   };
 }

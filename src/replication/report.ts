@@ -1,5 +1,6 @@
 import type { BlogEvent, EventType } from "../article/events.ts";
 import type { Refused } from "./apply.ts";
+import { replay_header } from "./dead-letter.ts";
 import type { DecodedRecord } from "./decode-batch.ts";
 import type { Applied } from "./hooks.ts";
 
@@ -7,12 +8,12 @@ import type { Applied } from "./hooks.ts";
 export function countApplied(records: readonly DecodedRecord[], refused: Refused, now_ms: number) {
   const counts = new Map<EventType, Applied>();
   const lags_s: number[] = [];
-  for (const { event, written_at_ms } of records) {
+  for (const { record, event, written_at_ms } of records) {
     const stale = isStale(event, refused);
     const { applied, stale: before } = counts.get(event.event_type) ?? { applied: 0, stale: 0 };
     counts.set(event.event_type, stale ? { applied, stale: before + 1 } : { applied: applied + 1, stale: before });
-    // Two machines' clocks differ a little.
-    if (!stale) lags_s.push(Math.max(0, now_ms - written_at_ms) / 1000);
+    // Two machines' clocks differ a little. A replay says how long a person took, not how long replication does.
+    if (!stale && !(replay_header in record.headers)) lags_s.push(Math.max(0, now_ms - written_at_ms) / 1000);
   }
   return { counts, lags_s };
 }

@@ -14,9 +14,10 @@ import { createParkedEvents, type ParkedEvents } from "../store/parked-events.ts
 import { createViewCounts } from "../store/view-counts.ts";
 import { openAccess } from "./access.ts";
 import { watchArticles } from "./article-gauges.ts";
+import { startPublishingCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
-import { eventLogCheck } from "./event-log-parts.ts";
+import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import { repeatedly, running } from "./repeatedly.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
@@ -65,6 +66,7 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
   watchPool(metrics, primary);
   watchArticles(metrics, "primary", reads);
   watchOutbox(context, outbox, createParkedEvents(primary));
+  startPublishingCounters(metrics, topicOf(config));
 
   parts.use(running((stop) => relay.run(stop)));
   parts.defer(() => views.flush().catch((error) => log.warn({ err: error }, "the last views could not be written")));

@@ -75,7 +75,6 @@ async function openLog({ event_log }: Config, primary: Database, replica: Databa
       onMessagesSent() {},
       onSendError() {},
       onPartitionsAssigned() {},
-      onConsumerLag() {},
       onHistoryMissing() {},
     };
     return openKafkaLog(event_log, { log, hooks: silent });

@@ -1,5 +1,6 @@
 import type { EventLog } from "../article/event-log.ts";
-import { createInProcessLog } from "../embedded/in-process-log.ts";
+import type { Config } from "../config/config.ts";
+import { createInProcessLog, in_process_topic } from "../embedded/in-process-log.ts";
 import type { KafkaHooks } from "../kafka/hooks.ts";
 import { openKafkaLog } from "../kafka/kafka-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -12,6 +13,11 @@ export function openEventLog({ config, metrics, log }: RoleContext, onHistoryMis
   const hooks = eventLogHooks(metrics, log, onHistoryMissing);
   if (config.event_log === undefined) throw new Error("this process has no event log configured");
   return config.event_log.kind === "kafka" ? openKafkaLog(config.event_log, { log, hooks }) : createInProcessLog({ hooks });
+}
+
+/** The topic that the event log's metrics are told under. */
+export function topicOf({ event_log }: Config): string {
+  return event_log?.kind === "kafka" ? event_log.topic : in_process_topic;
 }
 
 export function eventLogCheck(eventLog: EventLog, required: boolean): Check {
@@ -27,12 +33,7 @@ function eventLogHooks(metrics: Metrics, log: Logger, onHistoryMissing: KafkaHoo
       metrics.kafka.send_errors.labels(topic, reason).inc();
     },
     onPartitionsAssigned(topic, partitions) {
-      // What another process reads now is that one's to tell.
-      metrics.kafka.lag.reset();
       log.info({ topic, partitions }, `Consuming ${partitions.length} partitions of ${topic}`);
-    },
-    onConsumerLag(topic, partition, lag) {
-      metrics.kafka.lag.labels(topic, String(partition)).set(lag);
     },
     onHistoryMissing,
   };

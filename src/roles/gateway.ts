@@ -9,6 +9,7 @@ import {
 } from "../gateway/persisted-queries.ts";
 import { createReplicaReads } from "../gateway/replica-reads.ts";
 import type { Check } from "../platform/health.ts";
+import { startGatewayCounters } from "./counters-from-zero.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
 import { openUpstream, type Upstream } from "./upstream.ts";
@@ -38,6 +39,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     metrics,
     log,
   });
+  startGatewayCounters(metrics);
   if (primary === undefined) throw new Error("this process has neither an API nor the address of one");
 
   const checks = [primary, replica].flatMap((upstream) => (upstream === undefined ? [] : [upstream.check]));

@@ -10,10 +10,12 @@ import type { Database } from "../store/database.ts";
 import { createVersionWait } from "../store/version-wait.ts";
 import { openAccess } from "./access.ts";
 import { watchArticles } from "./article-gauges.ts";
+import { startDeliveryCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
-import { eventLogCheck } from "./event-log-parts.ts";
+import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
+import { watchReplicaLag } from "./replica-lag-gauges.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
 import { watchSyncProgress } from "./sync-progress.ts";
@@ -58,6 +60,9 @@ export async function startSync(
   const reads = createArticleReads({ database: replica, dialect: "replica" });
   watchPool(metrics, replica);
   watchArticles(metrics, "replica", reads);
+  const topic = topicOf(context.config);
+  startDeliveryCounters(metrics, topic);
+  watchReplicaLag(metrics, { topic, eventLog, replication });
   await startUnlessStopped(replication, context.stop);
 
   const progress = parts.use(

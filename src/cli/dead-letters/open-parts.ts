@@ -49,7 +49,6 @@ const silent = {
   onMessagesSent() {},
   onSendError() {},
   onPartitionsAssigned() {},
-  onConsumerLag() {},
   onHistoryMissing() {},
 };
 
