@@ -1,7 +1,8 @@
 import type { Listen } from "../config/config.ts";
+import { commonHeaders, withCommonHeaders } from "./common-headers.ts";
 import { pause } from "./deadline.ts";
 import type { Health } from "./health.ts";
-import { answerOperational } from "./operational-routes.ts";
+import { answerOperational, operationalPathOf } from "./operational-routes.ts";
 import { type RequestContext, registerContext } from "./request-context.ts";
 import { chooseRequestId, continueTrace } from "./trace.ts";
 
@@ -55,16 +56,19 @@ export function serveHttp({ role, listen, handler, health, metricsText, hooks }:
     hooks.onRequestStarted();
     let status = 500;
     try {
-      const response = (await answerOperational(request, context, health, metricsText)) ?? (await handler(request));
+      const operational = operationalPathOf(request);
+      const answered =
+        operational === undefined
+          ? await handler(request)
+          : await answerOperational(request, operational, context, health, metricsText);
+      const response = withCommonHeaders(answered, context);
       status = response.status;
-      response.headers.set("x-request-id", context.request_id);
-      response.headers.set("traceparent", context.traceparent);
       // Kept-alive connections are cut at the end of the stop: who is told beforehand opens the next one elsewhere.
       if (health.lifecycle() === "stopping") response.headers.set("connection", "close");
       return response;
     } catch (error) {
       hooks.onHandlerFailed(error, context);
-      return new Response(null, { status, headers: { "x-request-id": context.request_id } });
+      return new Response(null, { status, headers: commonHeaders(context) });
     } finally {
       hooks.onRequestFinished({ method: request.method, status, duration_ms: performance.now() - began, context });
     }

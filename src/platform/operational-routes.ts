@@ -1,3 +1,4 @@
+import { commonHeaders } from "./common-headers.ts";
 import type { Health } from "./health.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -10,19 +11,24 @@ export const operationalPaths = {
 
 const paths = new Set<string>(Object.values(operationalPaths));
 
-/** Answers /metrics and the health paths, on every role's port; undefined for anything else. */
+/** The path if it is /metrics or one of health's, which are answered on every role's port; undefined for anything else. */
+export function operationalPathOf({ method, url }: Request): string | undefined {
+  if (method !== "GET" && method !== "HEAD") return undefined;
+  const path = pathOf(url);
+  return paths.has(path) ? path : undefined;
+}
+
+/** Answers one of the operational paths. */
 export async function answerOperational(
   request: Request,
+  path: string,
   context: RequestContext,
   health: Health,
   metricsText: () => Promise<string>,
-): Promise<Response | undefined> {
-  if (request.method !== "GET" && request.method !== "HEAD") return undefined;
-  const path = pathOf(request.url);
-  if (!paths.has(path)) return undefined;
+): Promise<Response> {
   context.endpoint = path;
   const { status, type, body } = await answerPath(path, health, metricsText);
-  const headers = { "content-type": type, "cache-control": "no-store" };
+  const headers = { "content-type": type, "cache-control": "no-store", ...commonHeaders(context) };
   if (request.method === "GET") return new Response(body, { status, headers });
   return new Response(null, { status, headers: { ...headers, "content-length": String(Buffer.byteLength(body)) } });
 }

@@ -4,8 +4,9 @@ const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([
 /** The caller's trace with a span of our own, or a new trace when the caller sent none that is valid. */
 export function continueTrace(traceparent: string | null): string {
   const incoming = traceparent === null ? null : traceparentPattern.exec(traceparent);
-  const trace_id = incoming?.[1] ?? randomHex(16);
-  return `00-${trace_id}-${randomHex(8)}-${incoming?.[2] ?? "01"}`;
+  if (incoming) return `00-${incoming[1]}-${randomHex(8)}-${incoming[2]}`;
+  const ids = randomHex(24);
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`;
 }
 
 export function traceIdOf(traceparent: string): string {

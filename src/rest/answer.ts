@@ -1,3 +1,5 @@
+import { commonHeaders } from "../platform/common-headers.ts";
+import type { RequestContext } from "../platform/request-context.ts";
 import type { KeptAnswer } from "../store/article-store.ts";
 
 /** What a route answers: plain data, so that it can be kept under an idempotency key and repeated byte for byte. */
@@ -12,8 +14,9 @@ export function emptyAnswer(status: number, headers: Readonly<Record<string, str
 }
 
 /** The answer to `method`: HEAD gets GET's headers with the length of the body that it leaves out (RFC 9110, section 9.3.2). */
-export function toResponse({ status, headers, body }: Answer, method: string): Response {
-  if (body === "") return new Response(null, { status, headers });
-  if (method !== "HEAD") return new Response(body, { status, headers });
-  return new Response(null, { status, headers: { ...headers, "content-length": String(Buffer.byteLength(body)) } });
+export function toResponse({ status, headers, body }: Answer, method: string, context: RequestContext): Response {
+  const all = { ...headers, ...commonHeaders(context) };
+  if (body === "") return new Response(null, { status, headers: all });
+  if (method !== "HEAD") return new Response(body, { status, headers: all });
+  return new Response(null, { status, headers: { ...all, "content-length": String(Buffer.byteLength(body)) } });
 }

@@ -71,6 +71,7 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
     return toResponse(
       lagHeaders === undefined ? given : { ...given, headers: { ...given.headers, ...lagHeaders() } },
       request.method,
+      context,
     );
   }
 

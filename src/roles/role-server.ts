@@ -51,6 +51,7 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
 /** The services that are missing are named by /api/v1/health. */
 function starting(request: Request): Response {
   const message = "This process is still starting; /api/v1/health names what it waits for.";
-  const origin = { instance: pathOf(request.url), request_id: contextOf(request).request_id };
-  return toResponse(problemAnswer(new AppError("unavailable", message, { retry_after_s: 1 }), origin), request.method);
+  const context = contextOf(request);
+  const origin = { instance: pathOf(request.url), request_id: context.request_id };
+  return toResponse(problemAnswer(new AppError("unavailable", message, { retry_after_s: 1 }), origin), request.method, context);
 }

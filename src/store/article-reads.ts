@@ -6,6 +6,7 @@ import type { Database, Queryable } from "./database.ts";
 import { createGatherer } from "./gatherer.ts";
 import { listStatement } from "./list-statement.ts";
 import { searchStatement } from "./search-statement.ts";
+import { createSharedReads } from "./shared-reads.ts";
 import { createStatementNames } from "./statement-names.ts";
 
 interface ListRow {
@@ -19,7 +20,7 @@ interface ListRow {
 
 /**
  * Reads of articles as JSON that PostgreSQL wrote, the same over DB1 and DB2 (`dialect`), where tombstones are not seen.
- * Point reads of one turn of the event loop share a statement. Rejects with what the database rejects with.
+ * Point reads of one turn of the event loop share a statement, and so do equal lists and equal searches. Rejects with what the database rejects with.
  */
 export function createArticleReads({ database, dialect }: { database: Database; dialect: Dialect }): ArticleReads {
   const names = { get: createStatementNames("get"), list: createStatementNames("list"), search: createStatementNames("search") };
@@ -37,7 +38,7 @@ export function createArticleReads({ database, dialect }: { database: Database; 
 
   const get: ArticleReads["get"] = (id, fields, signal) => gather(id, fields && fieldSet(fields).join(), signal);
 
-  async function list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
+  async function runList(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values, plan_fits_all } = listStatement(withFieldSet(query), dialect);
     const { rows } = await database.query<ListRow>(
       plan_fits_all ? names.list(text, isCommonList(query)) : { text },
@@ -49,13 +50,16 @@ export function createArticleReads({ database, dialect }: { database: Database; 
     return { items_json: row.items_json, count: row.count, total: row.total, next: nextOf(row) };
   }
 
-  async function search(query: SearchQuery, signal?: AbortSignal): Promise<ListPage> {
+  async function runSearch(query: SearchQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values } = searchStatement(withFieldSet(query), dialect);
     const { rows } = await database.query<Omit<ListPage, "next">>(names.search(text, isCommonPage(query)), values, signal);
     const [row] = rows;
     if (row === undefined) throw new Error("a search answered no row");
     return { ...row, next: null };
   }
+
+  const list = createSharedReads({ run: runList });
+  const search = createSharedReads({ run: runSearch });
 
   async function counts(): Promise<Readonly<Record<Status, number>>> {
     const { rows } = await database.query<Record<Status, number>>(countsStatement);
@@ -68,8 +72,8 @@ export function createArticleReads({ database, dialect }: { database: Database; 
       const found = await Promise.all(ids.map((id) => get(id, fields, signal)));
       return found.filter((article) => article !== undefined);
     },
-    list,
-    search,
+    list: (query, signal) => list(JSON.stringify(query), query, signal),
+    search: (query, signal) => search(JSON.stringify(query), query, signal),
     counts,
   };
 }
