@@ -26,6 +26,8 @@ export interface ProxiedPorts {
 export interface KafkaOptions {
   /** Off by default. On: a second way in, for clients that come through a proxy. */
   readonly proxied?: boolean;
+  /** Options of the virtual machine, for a native one, in place of those that make it start quickly. */
+  readonly java_options?: readonly string[];
 }
 
 export type ServiceName = "postgres" | "kafka";
@@ -38,6 +40,8 @@ export interface PostgresInstance extends Instance {
 export interface PostgresOptions {
   /** Off by default: nothing here outlives the run. On for tests of what a crash of the machine would leave. */
   readonly fsync?: boolean;
+  /** Further settings of the server, for a native one. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export const start_timeout_ms = 60_000;

@@ -51,7 +51,8 @@ export async function createNativeKafka(folder: string, options: KafkaOptions = 
   );
   writeFileSync(join(home, "log4j2.properties"), log4j);
   // The quick compiler and the serial collector: started in half the time, on two cores.
-  const java = ["java", "-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+  const quick = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
+  const java = ["java", ...(options.java_options ?? quick),
     `-Dlog4j2.configurationFile=${join(home, "log4j2.properties")}`, "-cp", `${jars}/*`]; // biome-ignore format: option by option
   const format = Bun.spawn([...java, "kafka.tools.StorageTool", "format", "--cluster-id", clusterId(), "--config", properties], {
     cwd: home,

@@ -50,6 +50,7 @@ export async function createNativePostgres(folder: string, options: PostgresOpti
     max_connections: "200",
     fsync: durable ? "on" : "off",
     full_page_writes: durable ? "on" : "off",
+    ...options.settings,
   };
   const server = createNativeProcess({
     name: "PostgreSQL",

@@ -81,8 +81,8 @@ export function createNativeProcess(server: NativeProcess): Instance {
   return { port: server.port, start, stop, kill, pause, resume, [Symbol.asyncDispose]: kill };
 }
 
-/** Linux ends the child even when this process is killed with SIGKILL; elsewhere the next run's sweep has to do. */
-function dieWithParent(): string[] {
+/** Put before a command: Linux ends the child even when this process is killed with SIGKILL; elsewhere the next run's sweep has to do. */
+export function dieWithParent(): string[] {
   return process.platform === "linux" && Bun.which("setpriv") ? ["setpriv", "--pdeathsig", "KILL"] : [];
 }
 

@@ -1,0 +1,31 @@
+import { Client, type QueryResultRow } from "pg";
+import type { PostgresConfig } from "../../src/config/config.ts";
+
+export interface Sql extends AsyncDisposable {
+  rows<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The first column of the first row, as a number. */
+  number(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+/** One connection, for the harness itself. */
+export async function connect(url: string): Promise<Sql> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {});
+  await client.connect();
+  async function rows<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await client.query<Row>(text, [...values])).rows;
+  }
+  return {
+    rows,
+    async number(text, values) {
+      const [row] = await rows(text, values);
+      return Number(Object.values(row ?? {})[0]);
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
+/** The URL by which libpq and pg reach a database. */
+export function urlOf({ host, port, name, user, password }: PostgresConfig): string {
+  return `postgres://${user}:${password}@${host}:${port}/${name}`;
+}

@@ -1,0 +1,57 @@
+/**
+ * `bun run bench`: see README.md beside it. Exits 1 when an answer was wrong or the books do not balance, whatever the speed.
+ */
+import { openArena } from "./arena.ts";
+import { type Options, readOptions, type SectionName, usage } from "./options.ts";
+import { createProgress } from "./progress.ts";
+import { describeMachine, writeReport } from "./report/write.ts";
+import { runGraphql } from "./sections/graphql.ts";
+import { runHttp } from "./sections/http.ts";
+import type { SectionResult } from "./sections/section.ts";
+
+const sections: Partial<Record<SectionName, (arena: Awaited<ReturnType<typeof openArena>>) => Promise<SectionResult>>> = {
+  http: runHttp,
+  graphql: runGraphql,
+};
+
+const signal_timeout_ms = 10_000;
+
+async function run(options: Options): Promise<boolean> {
+  const progress = createProgress();
+  await using arena = await openArena(options, progress);
+  endOnSignal(arena);
+  const version = Bun.spawnSync([arena.executable, "--version"]).stdout.toString().trim();
+  const date = new Date().toISOString();
+  const name = `${date.slice(0, 16).replace(":", "")}-${/[0-9a-f]{7,}(-dirty)?/.exec(version)?.[0] ?? "unknown"}`;
+  const results: SectionResult[] = [];
+  for (const section of options.sections) {
+    const runSection = sections[section];
+    if (runSection === undefined) continue;
+    results.push(await runSection(arena));
+    const machine = describeMachine();
+    const report = { date, version, machine, generator: arena.generator.name, quick: options.quick, sections: results };
+    const markdown = writeReport(report, `${name}${options.quick ? "-quick" : ""}`);
+    if (section === options.sections.at(-1)) process.stdout.write(markdown);
+  }
+  return results.every(({ faults }) => faults.length === 0);
+}
+
+/** Ctrl-C: stop the services and remove their data; the servers under test end with this process. */
+function endOnSignal(arena: AsyncDisposable): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, async () => {
+      setTimeout(() => process.exit(130), signal_timeout_ms);
+      await arena[Symbol.asyncDispose]();
+      process.exit(130);
+    });
+  }
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") process.stdout.write(usage);
+  else process.exit((await run(options)) ? 0 : 1);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  process.exit(1);
+}
