@@ -1,3 +1,4 @@
+import { logCrash } from "../platform/crash.ts";
 import { createLog } from "../platform/log.ts";
 import { shutdownSignal } from "../platform/shutdown.ts";
 import { defineCommand, exitCodes } from "./command.ts";
@@ -12,6 +13,7 @@ export const serve = defineCommand({
   async run({ role }, terminal) {
     const config = loadFor(terminal, { command: "serve", ...(role === undefined ? {} : { role }) });
     const log = createLog(config.log);
+    logCrash(log);
     const signal = shutdownSignal(log);
     const { runRoles } = await import("../roles/run.ts");
     await runRoles(config, signal, log);

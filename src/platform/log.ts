@@ -1,5 +1,6 @@
 import pino from "pino";
 import pretty from "pino-pretty";
+import { loggedError } from "./logged-error.ts";
 
 export type Logger = pino.Logger;
 
@@ -12,6 +13,7 @@ export interface LogConfig {
 export function createLog(config: LogConfig, fields: Readonly<Record<string, string>> = {}): Logger {
   const options: pino.LoggerOptions = {
     level: config.level,
+    serializers: { err: loggedError },
     base: fields,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
@@ -54,7 +56,7 @@ function forPeople() {
     colorize: process.stderr.isTTY === true,
     translateTime: "SYS:HH:MM:ss.l",
     // What a request's line says in its message; ids are for machines, and stand in the JSON format.
-    ignore: "pid,hostname,method,route,status,duration_ms,request_id,trace_id",
+    ignore: "pid,hostname,method,route,status,duration_ms,request_id,trace_id,trace_ids",
     messageFormat: ({ msg, method, route, status, duration_ms }) =>
       msg === "request" ? `${method} ${route} ${status} ${duration_ms} ms` : String(msg),
   });

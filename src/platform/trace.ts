@@ -13,6 +13,11 @@ export function traceIdOf(traceparent: string): string {
   return traceparent.slice(3, 35);
 }
 
+/** The trace id in what anyone may have written; undefined when it is no traceparent. */
+export function traceIdIn(text: string): string | undefined {
+  return traceparentPattern.exec(text)?.[1];
+}
+
 /** Visible ASCII without quotes or separators: nothing that could break a header, a log line or a shell. */
 const requestIdPattern = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 

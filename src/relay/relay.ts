@@ -70,7 +70,7 @@ export function createRelay({ outbox, eventLog, database, log, hooks, poll_inter
 
   async function published(rows: readonly OutboxRow[]): Promise<number> {
     await outbox.remove(rows.map(({ id }) => id));
-    hooks.onPublished(rows.length);
+    if (rows.length > 0) hooks.onPublished(rows);
     return rows.length;
   }
 

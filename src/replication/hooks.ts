@@ -1,5 +1,6 @@
 import type { DeadLetter } from "../article/event-log.ts";
 import type { EventType } from "../article/events.ts";
+import type { DecodedRecord } from "./decode-batch.ts";
 
 /** `stale`: DB2 was as new already. */
 export interface Applied {
@@ -10,7 +11,12 @@ export interface Applied {
 /** What replication tells of; whoever wires it makes metrics and log lines of this. */
 export interface ReplicationHooks {
   /** A batch is committed in DB2. `lags_s`: for each event applied, the time from the commit in DB1 to the commit in DB2. */
-  onEventsApplied(topic: string, counts: ReadonlyMap<EventType, Applied>, lags_s: readonly number[]): void;
+  onEventsApplied(
+    topic: string,
+    counts: ReadonlyMap<EventType, Applied>,
+    lags_s: readonly number[],
+    records: readonly DecodedRecord[],
+  ): void;
   /** `event_type` is `unknown` where the record does not say. */
   onDeadLetter(letter: DeadLetter, event_type: EventType | "unknown"): void;
   /** Everything of a resync has come; `dropped` articles were still of an older epoch. */

@@ -87,7 +87,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
       const refused = await whenReplicaAnswers(batch, () => applyEvents(database, events), isFinal);
       stepped(batch);
       const { counts, lags_s } = countApplied(records, refused, now_ms());
-      hooks.onEventsApplied(batch.topic, counts, lags_s);
+      hooks.onEventsApplied(batch.topic, counts, lags_s, records);
     } catch (error) {
       if (!isFinal(error) || batch.signal.aborted) throw error;
       if (!second) {

@@ -17,6 +17,7 @@ import { watchArticles } from "./article-gauges.ts";
 import { startPublishingCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
+import { logBatch } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import { repeatedly, running } from "./repeatedly.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
@@ -96,7 +97,9 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
 
 function relayHooks(metrics: Metrics, log: Logger): RelayHooks {
   return {
-    onPublished() {},
+    onPublished(rows) {
+      logBatch(log, "events published", rows);
+    },
     onParked(id, reason, error) {
       metrics.sync.dead_letters.labels(reason).inc();
       log.error(

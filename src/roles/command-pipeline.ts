@@ -12,6 +12,7 @@ import { migrate } from "../store/migrate.ts";
 import { checkSchema } from "../store/migration-state.ts";
 import { migrations } from "../store/migrations.ts";
 import { createOutbox } from "../store/outbox.ts";
+import { logDeadLetter } from "./event-lines.ts";
 import { running } from "./repeatedly.ts";
 
 /** What carries events from DB1 to DB2 for as long as a command runs. */
@@ -87,7 +88,7 @@ async function openLog({ event_log }: Config, primary: Database, replica: Databa
     log,
     hooks: {
       onEventsApplied() {},
-      onDeadLetter: ({ reason, error }) => log.error({ reason, error }, "event given up on: it is kept as a dead letter"),
+      onDeadLetter: (letter) => logDeadLetter(log, letter),
       onResyncCompleted() {},
       onReplicaUnavailable: (error) => log.warn({ err: error }, "DB2 does not take events: waiting, nothing is lost"),
       onReplicaAvailable: () => log.info("No event waits for DB2 any more"),

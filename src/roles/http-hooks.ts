@@ -28,7 +28,7 @@ export function httpHooks(metrics: Metrics, log: Logger): HttpHooks {
 }
 
 function logRequest(log: Logger, { context, status, duration_ms }: FinishedRequest, method: string): void {
-  const level = probes.has(context.endpoint) ? "debug" : status >= 500 ? "warn" : "info";
+  const level = probes.has(context.endpoint) ? "debug" : status >= 500 ? "error" : "info";
   if (!log.isLevelEnabled(level)) return;
   const fields = {
     method,

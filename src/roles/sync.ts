@@ -13,6 +13,7 @@ import { watchArticles } from "./article-gauges.ts";
 import { startDeliveryCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
+import { logBatch, logDeadLetter } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
 import { watchReplicaLag } from "./replica-lag-gauges.ts";
@@ -128,18 +129,23 @@ async function answers(database: Database): Promise<boolean> {
 /** Metric and log line together, one function an event. */
 function replicationHooks(metrics: Metrics, log: Logger): ReplicationHooks {
   return {
-    onEventsApplied(topic, counts, lags_s) {
+    onEventsApplied(topic, counts, lags_s, records) {
       for (const [event_type, { applied, stale }] of counts) {
         metrics.kafka.consumed.labels(topic, event_type, "applied").inc(applied);
         metrics.kafka.consumed.labels(topic, event_type, "stale").inc(stale);
       }
       for (const lag_s of lags_s) metrics.sync.lag.observe(lag_s);
       metrics.sync.last_applied.set(Date.now() / 1000);
+      logBatch(
+        log,
+        "events applied",
+        records.map(({ record }) => record),
+      );
     },
-    onDeadLetter({ topic, partition, record, reason, error }, event_type) {
-      metrics.kafka.consumed.labels(topic, event_type, "dead_letter").inc();
-      metrics.sync.dead_letters.labels(reason).inc();
-      log.error({ topic, partition, offset: record.offset, reason, error }, "event given up on: it is kept as a dead letter");
+    onDeadLetter(letter, event_type) {
+      metrics.kafka.consumed.labels(letter.topic, event_type, "dead_letter").inc();
+      metrics.sync.dead_letters.labels(letter.reason).inc();
+      logDeadLetter(log, letter);
     },
     onResyncCompleted(epoch, dropped) {
       log.info({ epoch, dropped }, "a resync is complete: DB2 has dropped what DB1 does not have");
