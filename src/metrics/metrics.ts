@@ -4,6 +4,8 @@ import { createSampledGauges } from "./sampled-gauges.ts";
 
 /** Seconds; the finest separates a cached read from a query, the widest is the gateway's overall deadline. */
 const duration_buckets_s = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** From an event by itself to the largest batch that an event log hands over. */
+const batch_buckets_events = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 export interface BuildInfo {
   readonly version: string;
@@ -33,6 +35,11 @@ export function createMetrics(build: BuildInfo) {
   return {
     registry,
     sample: createSampledGauges(registry),
+    event_loop_lag: new Histogram({
+      name: "event_loop_lag_seconds",
+      help: "How late a timer fires: so long whatever comes waits for its turn",
+      ...duration,
+    }),
     http: {
       requests: new Counter({
         name: "http_requests_total",
@@ -88,6 +95,17 @@ export function createMetrics(build: BuildInfo) {
         help: "Time from the commit in DB1 to the commit in DB2",
         buckets: duration_buckets_s,
         registers,
+      }),
+      batch_events: new Histogram({
+        name: "sync_batch_events",
+        help: "Events of a batch that DB2 was given",
+        buckets: batch_buckets_events,
+        registers,
+      }),
+      batch_duration: new Histogram({
+        name: "sync_batch_duration_seconds",
+        help: "Time until a batch was done, with all waits for DB2",
+        ...duration,
       }),
       last_applied: leftOutUntilSet(
         new Gauge({

@@ -17,6 +17,8 @@ export interface ReplicationHooks {
     lags_s: readonly number[],
     records: readonly DecodedRecord[],
   ): void;
+  /** A batch of the log is done: its events are applied, known already, or kept as dead letters. The time includes all waits for DB2. */
+  onBatchDone(events: number, duration_ms: number): void;
   /** `event_type` is `unknown` where the record does not say. */
   onDeadLetter(letter: DeadLetter, event_type: EventType | "unknown"): void;
   /** Everything of a resync has come; `dropped` articles were still of an older epoch. */

@@ -61,6 +61,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
   }
 
   const handle: BatchHandler = async (batch) => {
+    const began_ms = performance.now();
     steps.set(batch.partition, 0);
     const { decoded, refused } = decodeBatch(batch);
     const oldest_ms = decoded.reduce((oldest, { written_at_ms }) => Math.min(oldest, written_at_ms), now_ms());
@@ -75,6 +76,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
       waits.ended(batch);
     }
     lag.applied(batch.partition, decoded.at(-1)?.written_at_ms ?? oldest_ms, batch.behind, batch.signal);
+    hooks.onBatchDone(batch.records.length, performance.now() - began_ms);
   };
 
   /** Halves a batch that the database refuses, or cannot do in time, until the bad events stand alone; the good ones go through. */

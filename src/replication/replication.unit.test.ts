@@ -109,3 +109,16 @@ test("the lag is not known while the log does not know what is left, or how old 
   await deliver(records(1), { partition: 4, behind: 6 });
   expect(replication.lagSeconds()).toBeGreaterThan(0);
 });
+
+test("a batch is told of once, with all its events, however it had to be split; one that was given up is not", async () => {
+  const { deliver, told } = await replicate(
+    fakeReplica((ids) => (ids.length > 2 ? Promise.reject(too_slow()) : Promise.resolve())),
+  );
+  await deliver(records(5));
+  expect(told.batches).toEqual([5]);
+
+  const revoked = AbortSignal.abort();
+  const { deliver: deliverAway, told: toldAway } = await replicate(fakeReplica(() => Promise.reject(away())));
+  await deliverAway(records(1), { signal: revoked }).catch(() => {});
+  expect(toldAway.batches).toEqual([]);
+});

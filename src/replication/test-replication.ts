@@ -14,7 +14,13 @@ export async function replicate(
 ) {
   const handed = Promise.withResolvers<BatchHandler>();
   const published: DeadLetter[] = [];
-  const told = { applied: {} as Record<string, [number, number]>, dead_letters: [] as string[], unavailable: 0, available: 0 };
+  const told = {
+    applied: {} as Record<string, [number, number]>,
+    batches: [] as number[],
+    dead_letters: [] as string[],
+    unavailable: 0,
+    available: 0,
+  };
   const hooks: ReplicationHooks = {
     onEventsApplied(_, counts) {
       for (const [type, { applied, stale }] of counts) {
@@ -22,6 +28,7 @@ export async function replicate(
         told.applied[type] = [before_applied + applied, before_stale + stale];
       }
     },
+    onBatchDone: (events) => told.batches.push(events),
     onDeadLetter: ({ reason }) => told.dead_letters.push(reason),
     onResyncCompleted() {},
     onReplicaUnavailable: () => told.unavailable++,

@@ -88,6 +88,7 @@ async function openLog({ event_log }: Config, primary: Database, replica: Databa
     log,
     hooks: {
       onEventsApplied() {},
+      onBatchDone() {},
       onDeadLetter: (letter) => logDeadLetter(log, letter),
       onResyncCompleted() {},
       onReplicaUnavailable: (error) => log.warn({ err: error }, "DB2 does not take events: waiting, nothing is lost"),

@@ -6,6 +6,7 @@ import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf } from "../platform/request-context.ts";
 import { toResponse } from "../rest/answer.ts";
 import { problemAnswer } from "../rest/problem.ts";
+import { watchHealth } from "./health-gauges.ts";
 import { httpHooks } from "./http-hooks.ts";
 import type { RoleContext } from "./role-context.ts";
 
@@ -23,6 +24,7 @@ export interface RoleServer extends AsyncDisposable {
 export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const log = context.log.child({ role });
   const health = createHealth({ role, version: context.build.version });
+  watchHealth(context.metrics, role, health);
   let current: Handler = async (request) => starting(request);
   const handler: Handler = (request) => current(request);
   const server: HttpServer = serveHttp({

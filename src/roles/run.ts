@@ -3,6 +3,7 @@ import type { Config, Role } from "../config/config.ts";
 import { controlCommands } from "../control/commands.ts";
 import { controlSocketPath } from "../control/protocol.ts";
 import { serveControl } from "../control/server.ts";
+import { watchEventLoop } from "../metrics/event-loop-lag.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Health } from "../platform/health.ts";
@@ -42,6 +43,7 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
     log,
     stop: AbortSignal.any([stop, giveUp.signal]),
   };
+  using _eventLoop = watchEventLoop(context.metrics.event_loop_lag);
   await using parts = new AsyncDisposableStack();
   await using listening = new AsyncDisposableStack();
 

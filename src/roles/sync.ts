@@ -142,6 +142,10 @@ function replicationHooks(metrics: Metrics, log: Logger): ReplicationHooks {
         records.map(({ record }) => record),
       );
     },
+    onBatchDone(events, duration_ms) {
+      metrics.sync.batch_events.observe(events);
+      metrics.sync.batch_duration.observe(duration_ms / 1000);
+    },
     onDeadLetter(letter, event_type) {
       metrics.kafka.consumed.labels(letter.topic, event_type, "dead_letter").inc();
       metrics.sync.dead_letters.labels(letter.reason).inc();

@@ -49,6 +49,7 @@ export async function openPipeline(kind: PipelineKind): Promise<Pipeline> {
     log,
     hooks: {
       onEventsApplied() {},
+      onBatchDone() {},
       onDeadLetter() {},
       onResyncCompleted() {},
       onReplicaUnavailable() {},
