@@ -35,7 +35,7 @@ export function formatError(error: GraphQLError, request_id: string, onInternalE
     ...(error.path === undefined ? {} : { path: error.path }),
   };
   if (cause instanceof AppError) return { ...formatAppError(cause, request_id), ...where };
-  if (cause instanceof GraphQLError && isAboutTheDocument(cause)) {
+  if (cause instanceof GraphQLError && isAboutTheDocument(error)) {
     return { message: error.message, ...where, extensions: { ...documentExtensions(cause), requestId: request_id } };
   }
   onInternalError(cause, request_id);
@@ -46,7 +46,7 @@ export function formatError(error: GraphQLError, request_id: string, onInternalE
 export function isOurFault(error: GraphQLError): boolean {
   const cause = error.originalError ?? error;
   if (cause instanceof AppError) return statusOf(cause.code) >= 500;
-  return !(cause instanceof GraphQLError && isAboutTheDocument(cause));
+  return !(cause instanceof GraphQLError && isAboutTheDocument(error));
 }
 
 /** Where the API itself said nothing of it: time for a connection, or a process, to come back. */

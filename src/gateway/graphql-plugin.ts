@@ -1,53 +1,42 @@
-import { type DocumentNode, GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule } from "graphql";
-import { createLRUCache, type Plugin } from "graphql-yoga";
+import { GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule } from "graphql";
+import type { Plugin } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
 import type { GatewayLimits } from "../config/config.ts";
 import { contextOf } from "../platform/request-context.ts";
-import { isOurFault, type OnInternalError } from "./graphql-errors.ts";
-import { readGraphqlRequest } from "./graphql-request.ts";
+import type { createExecution } from "./execution.ts";
+import type { OnInternalError } from "./graphql-errors.ts";
+import type { GraphqlRequest } from "./graphql-request.ts";
 import { formatResult, respond } from "./graphql-response.ts";
-import { limitExceeded } from "./limit-exceeded.ts";
+import type { Documents } from "./known-operations.ts";
 import { mediaTypes, negotiate } from "./media-types.ts";
 import type { OperationContext } from "./operation-context.ts";
-import type { PersistedQueries } from "./persisted-queries.ts";
-import { costOf } from "./query-cost.ts";
+import { type OnOperation, outcomeOf } from "./operation-outcome.ts";
 import { limitRule, parseWithin } from "./query-limits.ts";
 
 export interface GraphqlPluginParts {
   readonly limits: GatewayLimits;
   readonly introspection: boolean;
-  readonly persisted: PersistedQueries;
+  readonly documents: Documents;
+  readonly execution: ReturnType<typeof createExecution>;
+  /** What the body or URL of a request asks for. */
+  readonly read: (request: Request) => Promise<GraphqlRequest>;
   readonly hooks: GraphqlHooks;
 }
 
 export interface GraphqlHooks {
-  /** `operation_type`: query, mutation, or unknown when the document says nothing that can be run. */
-  onOperation(operation_type: string, result: OperationResult, duration_ms: number): void;
-  onInternalError: OnInternalError;
-}
-
-/**
- * `failed`: at least one error that the caller could have done nothing about. Of the others, `partial`: data with errors, `error`: none,
- * `refused`: never executed.
- */
-export type OperationResult = "ok" | "partial" | "error" | "refused" | "failed";
-
-/** Texts of queries are few where programs ask; at 64 KiB each this many cost at most 32 MiB of text. */
-const cached_documents_max = 500;
-
-export function createDocumentCaches() {
-  return {
-    documentCache: createLRUCache<DocumentNode>({ max: cached_documents_max }),
-    // What fails to parse is rarely sent twice.
-    errorCache: createLRUCache<Error>({ max: 50 }),
-  };
+  readonly onOperation: OnOperation;
+  readonly onInternalError: OnInternalError;
 }
 
 /** GraphQL over HTTP as it is read, refused and answered here; yoga between the two. */
-export function createGraphqlPlugin(
-  { limits, introspection, persisted, hooks }: GraphqlPluginParts,
-  { documentCache }: ReturnType<typeof createDocumentCaches>,
-): Plugin<OperationContext> {
+export function createGraphqlPlugin({
+  limits,
+  introspection,
+  documents,
+  execution,
+  read,
+  hooks,
+}: GraphqlPluginParts): Plugin<OperationContext> {
   const parse = parseWithin(limits);
   const withinLimits = limitRule(limits);
   return {
@@ -58,7 +47,7 @@ export function createGraphqlPlugin(
       }
       setRequestParser(async (given) => {
         try {
-          return await readGraphqlRequest(given, { limits, persisted });
+          return await read(given);
         } catch (error) {
           throw refusal(error);
         }
@@ -71,24 +60,16 @@ export function createGraphqlPlugin(
       addValidationRule(withinLimits);
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
-    onExecute({ args, setResultAndStopExecution }) {
-      const cost = costOf(args);
-      if (cost !== undefined && cost > limits.cost_max) {
-        setResultAndStopExecution({ errors: [limitExceeded("cost", cost, limits.cost_max)] });
-        return undefined;
-      }
-      return {
-        onExecuteDone({ result, setResult, args: { contextValue } }) {
-          const stale = contextValue.staleness();
-          if (stale !== undefined && "data" in result) setResult({ ...result, extensions: { ...result.extensions, stale } });
-        },
-      };
+    onExecute({ args, setExecuteFn }) {
+      // Here a document has passed every rule; next time it takes the short way.
+      documents.onValid(args.document);
+      setExecuteFn(() => execution(args));
     },
     onParams({ params, request, paramsHandler, setParamsHandler }) {
       const began = performance.now();
       setParamsHandler(async (payload) => {
         const result = await paramsHandler(payload);
-        const document = documentCache.get(params.query ?? "");
+        const document = documents.byText(params.query ?? "");
         const type = document && getOperationAST(document, params.operationName)?.operation;
         hooks.onOperation(type ?? "unknown", outcomeOf(result, request.signal), performance.now() - began);
         return result;
@@ -110,14 +91,4 @@ function refusal(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const original = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(original.message, { originalError: original });
-}
-
-function outcomeOf(result: object, caller: AbortSignal): OperationResult {
-  const errors: readonly unknown[] = "errors" in result && Array.isArray(result.errors) ? result.errors : [];
-  const data = "data" in result ? result.data : undefined;
-  if (errors.length === 0) return "ok";
-  // Who has left gets errors that nobody sees.
-  if (!caller.aborted && errors.some((error) => error instanceof GraphQLError && isOurFault(error))) return "failed";
-  if (data === undefined) return "refused";
-  return data === null ? "error" : "partial";
 }

@@ -12,11 +12,11 @@ export interface RequestReaderParts {
   readonly persisted: PersistedQueries;
 }
 
+/** An operation, or a batch of them. */
+export type GraphqlRequest = GraphQLParams | GraphQLParams[];
+
 /** The operations of a GraphQL request over HTTP, each with its text. Throws AppErrors and GraphQLErrors that say what is wrong with it. */
-export async function readGraphqlRequest(
-  request: Request,
-  { limits, persisted }: RequestReaderParts,
-): Promise<GraphQLParams | GraphQLParams[]> {
+export async function readGraphqlRequest(request: Request, { limits, persisted }: RequestReaderParts): Promise<GraphqlRequest> {
   const read = (parameters: unknown) => withText(checkParameters(parameters), limits, persisted);
   if (request.method === "GET") return read(queryParameters(request.url));
   checkContentType(request);
@@ -41,8 +41,20 @@ function checkContentType(request: Request): void {
 }
 
 async function readText(request: Request, bytes_max: number): Promise<string> {
-  const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > bytes_max) throw tooLarge(bytes_max);
+  const declared = request.headers.get("content-length");
+  if (Number(declared ?? "0") > bytes_max) throw tooLarge(bytes_max);
+  // The server holds a body to its Content-Length: what is announced as small may be taken in one go.
+  const bytes = declared === null ? await readStream(request, bytes_max) : await request.bytes();
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new AppError("malformed_json", "The body is not UTF-8.", { cause });
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+async function readStream(request: Request, bytes_max: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
@@ -50,11 +62,7 @@ async function readText(request: Request, bytes_max: number): Promise<string> {
     if (bytes > bytes_max) throw tooLarge(bytes_max);
     chunks.push(chunk);
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch (cause) {
-    throw new AppError("malformed_json", "The body is not UTF-8.", { cause });
-  }
+  return Buffer.concat(chunks, bytes);
 }
 
 function tooLarge(bytes_max: number): AppError {

@@ -1,13 +1,19 @@
 import { yoga } from "@elysiajs/graphql-yoga";
 import { Elysia } from "elysia";
+import type { Plugin } from "graphql-yoga";
 import type { GatewayLimits } from "../config/config.ts";
 import type { Logger } from "../platform/log.ts";
+import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
+import { createExecution } from "./execution.ts";
 import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
-import { createDocumentCaches, createGraphqlPlugin, type GraphqlHooks } from "./graphql-plugin.ts";
+import type { OnInternalError } from "./graphql-errors.ts";
+import { createGraphqlPlugin, type GraphqlHooks } from "./graphql-plugin.ts";
+import { type GraphqlRequest, readGraphqlRequest } from "./graphql-request.ts";
 import { respond } from "./graphql-response.ts";
+import { createDocuments, createKnownOperations, type Documents } from "./known-operations.ts";
 import { negotiate } from "./media-types.ts";
-import { createOperationContext } from "./operation-context.ts";
+import { createOperationContext, type OperationContext } from "./operation-context.ts";
 import type { PersistedQueries } from "./persisted-queries.ts";
 import type { RestClient } from "./rest-client.ts";
 import { schema } from "./schema.ts";
@@ -28,16 +34,40 @@ const allow = "GET, HEAD, POST, OPTIONS";
 
 /** Answers `/graphql`; everything else is 404. Never rejects because of what was asked. */
 export function createGatewayHandler(parts: GatewayParts): (request: Request) => Promise<Response> {
-  const app = createApp(parts);
+  const { limits, persisted, restClient, log } = parts;
+  const documents = createDocuments();
+  const execution = createExecution(limits);
+  const contextFor = (request: Request) => createOperationContext(restClient, request);
+  const onOperation = parts.hooks?.onOperation ?? (() => {});
+  const onInternalError: OnInternalError = (error, request_id) =>
+    log.error({ err: error, request_id }, "a GraphQL operation failed");
+  const runKnown = createKnownOperations({ documents, execution, contextFor, onOperation, onInternalError });
+  /** A body can be read once: what it asks for, for yoga. */
+  const asked = new WeakMap<Request, Promise<GraphqlRequest>>();
+  const read = (request: Request) => asked.get(request) ?? readGraphqlRequest(request, { limits, persisted });
+  const hooks = { onOperation, onInternalError };
+  const plugin = createGraphqlPlugin({ limits, introspection: parts.introspection, documents, execution, read, hooks });
+  const app = createApp({ plugin, documents, contextFor, log });
   const graphiql = parts.development ? createGraphiql() : undefined;
-  const { concurrency_max } = parts.limits;
+  const { concurrency_max } = limits;
   let in_flight = 0;
+
+  async function answerWithin(request: Request): Promise<Response> {
+    const reading = read(request);
+    asked.set(request, reading);
+    // What is wrong with the request is for yoga to say.
+    const known = await reading.then(
+      (operations) => runKnown(request, operations),
+      () => undefined,
+    );
+    return known ?? (await app.fetch(request));
+  }
 
   async function answer(request: Request): Promise<Response> {
     if (in_flight >= concurrency_max) return tooMany(request, concurrency_max);
     in_flight++;
     try {
-      return await app.fetch(request);
+      return await answerWithin(request);
     } finally {
       in_flight--;
     }
@@ -45,7 +75,7 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
 
   return async (request) => {
     const context = contextOf(request);
-    const { pathname } = new URL(request.url);
+    const pathname = pathOf(request.url);
     if (pathname !== path) return problem(404, "not_found", `There is nothing at ${pathname}; GraphQL is at ${path}.`, request);
     context.endpoint = path;
     switch (request.method) {
@@ -67,29 +97,22 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   };
 }
 
-function createApp({ restClient, log, introspection, limits, persisted, hooks }: GatewayParts) {
-  const caches = createDocumentCaches();
-  const plugin = createGraphqlPlugin(
-    {
-      limits,
-      introspection,
-      persisted,
-      hooks: {
-        onOperation: hooks?.onOperation ?? (() => {}),
-        onInternalError: (error, request_id) => log.error({ err: error, request_id }, "a GraphQL operation failed"),
-      },
-    },
-    caches,
-  );
+interface AppParts extends Pick<GatewayParts, "log"> {
+  readonly plugin: Plugin<OperationContext>;
+  readonly documents: Documents;
+  readonly contextFor: (request: Request) => OperationContext;
+}
+
+function createApp({ plugin, documents, contextFor, log }: AppParts) {
   // Elysia looks for the path from the 11th character on, and would miss it behind a short host: http://gw/graphql.
   return new Elysia({ handler: { standardHostname: false } }).use(
     yoga({
       path,
       graphqlEndpoint: path,
       schema,
-      context: ({ request }) => createOperationContext(restClient, request),
+      context: ({ request }) => contextFor(request),
       plugins: [plugin],
-      parserAndValidationCache: caches,
+      parserAndValidationCache: documents.caches,
       // How many, the request's reader decides.
       batching: { limit: Number.POSITIVE_INFINITY },
       multipart: false,
