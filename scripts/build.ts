@@ -1,13 +1,15 @@
 /**
- * `bun run build`: the executable dist/blog. With `--if-stale` only when something that goes into it is newer.
+ * `bun run build`: the executable dist/blog. With `--if-stale` only when something that goes into it is newer;
+ * with `--target=bun-linux-arm64`, or another that `bun build` knows, dist/blog-bun-linux-arm64 for other machines.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { root, runStep } from "./steps.ts";
 
 export const executable = join(root, "dist/blog");
 const lock = join(root, "dist/.build.lock");
-const sources = ["src", "drizzle", "patches", "scripts/build.ts", "package.json", "bun.lock", "tsconfig.json"];
+export const sources = ["src", "drizzle", "patches", "scripts/build.ts", "package.json", "bun.lock", "tsconfig.json"];
 const build_timeout_ms = 120_000;
 
 /** Builds when the executable is missing or older than its sources, and gives its path; another process that builds is waited for. */
@@ -27,15 +29,17 @@ export async function ensureBuilt(): Promise<string> {
   return executable;
 }
 
-/** Throws when `bun build` fails, its output shown before. */
-export async function build(): Promise<void> {
+/** Throws when `bun build` fails, its output shown before. What another target runs on is downloaded by Bun. */
+export async function build(target?: string): Promise<void> {
   const began = new Date();
-  const outfile = `${executable}.${process.pid}`;
+  const destination = target === undefined ? executable : `${executable}-${target}`;
+  const outfile = `${destination}.${process.pid}`;
   mkdirSync(join(root, "dist"), { recursive: true });
   // Full --minify breaks Elysia, which reads its handlers' source; and an executable must not run code from the folder it is called in.
   // biome-ignore format: option by option
   const command = [process.execPath, "build", "--compile", "--minify-whitespace", "--minify-syntax",
     "--no-compile-autoload-bunfig", "--no-compile-autoload-dotenv",
+    ...(target === undefined ? [] : [`--target=${target}`]),
     "--define", `BUILD_COMMIT=${JSON.stringify(commit())}`, "src/main.ts", "--outfile", outfile];
   try {
     const { ok } = await runStep({ name: "build dist/blog", command, timeout_ms: build_timeout_ms });
@@ -43,7 +47,7 @@ export async function build(): Promise<void> {
     // As old as what it was made from: what changed while it was built makes it stale.
     utimesSync(outfile, began, began);
     // A running executable cannot be written to, but replaced.
-    renameSync(outfile, executable);
+    renameSync(outfile, destination);
   } finally {
     rmSync(outfile, { force: true });
   }
@@ -87,14 +91,17 @@ function holderIsAlive(): boolean {
   }
 }
 
-/** Twelve digits, with `-dirty` when files differ from it; `unknown` outside a git checkout. */
+/** Twelve digits, with `-dirty` when files differ from it; BUILD_COMMIT where git is not at hand, as in an image; else `unknown`. */
 function commit(): string {
+  const given = process.env["BUILD_COMMIT"];
+  if (given) return given;
   if (!Bun.which("git")) return "unknown";
   const described = Bun.spawnSync(["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], { cwd: root });
   return described.success ? described.stdout.toString().trim() : "unknown";
 }
 
 if (import.meta.main) {
-  if (process.argv.includes("--if-stale")) await ensureBuilt();
-  else await build();
+  const { values } = parseArgs({ options: { "if-stale": { type: "boolean" }, target: { type: "string" } } });
+  if (values["if-stale"]) await ensureBuilt();
+  else await build(values.target);
 }

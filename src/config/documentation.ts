@@ -1,4 +1,9 @@
+import { composeVariables } from "./compose-variables.ts";
 import { allVariables, type Variable } from "./env.ts";
+
+const compose_heading = `# ---- For docker compose alone. It says itself where the databases and Kafka are, and takes API_PORT, GATEWAY_PORT and SYNC_PORT
+# as ports of this machine. In production it needs DB1_PASSWORD, DB2_PASSWORD, SECRET_KEY and GRAFANA_PASSWORD.
+`;
 
 /** The whole of `.env.example`: every variable with what it means, commented out at its default. */
 export function envExample(): string {
@@ -7,7 +12,9 @@ export function envExample(): string {
     if (variable.default_in_words !== undefined) notes.push(`# default: ${plain(variable.default_in_words)}`);
     return `${notes.join("\n")}\n#${variable.name}=${variable.default ?? ""}\n`;
   });
-  return `# Copy to .env, and take away the # where another value than the default is wanted.\n\n${entries.join("\n")}`;
+  const for_compose = composeVariables.map(({ name, about, default: text = "" }) => `# ${about}.\n#${name}=${text}\n`);
+  const all = [...entries, compose_heading, ...for_compose];
+  return `# Copy to .env, and take away the # where another value than the default is wanted.\n\n${all.join("\n")}`;
 }
 
 /** The README's table, in Markdown. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { composeVariables } from "./compose-variables.ts";
 import { envExample, tableMarks, withTable } from "./documentation.ts";
 import { allVariables } from "./env.ts";
 import { loadConfig } from "./load.ts";
@@ -30,6 +31,6 @@ test("a .env.example with every line in effect is the default configuration", ()
     .flatMap((line) => /^#([A-Z0-9_]+)=(.*)$/.exec(line) ?? []);
   const env: Record<string, string> = {};
   for (let index = 0; index < lines.length; index += 3) env[lines[index + 1] ?? ""] = lines[index + 2] ?? "";
-  expect(Object.keys(env)).toHaveLength(allVariables.length);
+  expect(Object.keys(env)).toHaveLength(allVariables.length + composeVariables.length);
   expect(loadConfig({ env })).toEqual(loadConfig({ env: {} }));
 });
