@@ -8,6 +8,7 @@ import {
   readQueryList,
 } from "../gateway/persisted-queries.ts";
 import { createReplicaReads } from "../gateway/replica-reads.ts";
+import { createSharedCalls } from "../gateway/shared-calls.ts";
 import type { Check } from "../platform/health.ts";
 import { startGatewayCounters } from "./counters-from-zero.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
@@ -45,7 +46,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
   const checks = [primary, replica].flatMap((upstream) => (upstream === undefined ? [] : [upstream.check]));
   server.health.watch([...checks, anyOf(checks)]);
   const handler = createGatewayHandler({
-    restClient: replica === undefined ? primary.client : withReplica(primary, replica),
+    restClient: createSharedCalls(replica === undefined ? primary.client : withReplica(primary, replica)),
     log,
     development: config.env === "development",
     introspection: config.gateway.introspection,
