@@ -1,9 +1,13 @@
+import { kafkaAdvice } from "../kafka/connection-advice.ts";
+import { connectionAdvice } from "../store/connection-advice.ts";
+
 /** What made a command or a role fail, in one line for the person who typed it, with what to do where that is known. */
 export function describeFailure(error: unknown): string {
   const chain = causes(error);
-  const messages = chain.map(messageOf).filter((message, index, all) => all.indexOf(message) === index);
-  const advice = chain.map(adviceOn).find((text) => text !== undefined);
-  return [...messages, ...(advice === undefined ? [] : [advice])].join(": ");
+  const advice = kafkaAdvice(error) ?? connectionAdvice(error, "DB…") ?? chain.map(adviceOn).find((text) => text !== undefined);
+  const texts = [...chain.map(messageOf), ...(advice === undefined ? [] : [advice])];
+  // What caused an error is often told again in its own words.
+  return texts.filter((text, index) => !texts.some((other, at) => at < index && other.includes(text))).join(": ");
 }
 
 /** The error and what caused it, outermost first. An outage of a name with several addresses is an AggregateError: its first will do. */
@@ -21,9 +25,6 @@ const adviceFor: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody answers there; is the service running, and are host and port right?",
   ENOTFOUND: "no such host; check the …_HOST variable",
   ETIMEDOUT: "no answer in time; is there a firewall in between?",
-  "28P01": "the database refused the password; check DB…_USER and DB…_PASSWORD",
-  "28000": "the database refused this user; check DB…_USER and the server's pg_hba.conf",
-  "3D000": "there is no such database; create it or check DB…_NAME",
   "42501": "the database user lacks a right; grant it, or migrate as the owner (blog migrate)",
   "42P01": "a table is missing; run blog migrate",
   "53300": "the database has no connection left; lower DB…_POOL_MAX or raise its max_connections",

@@ -18,6 +18,14 @@ test("an outage at several addresses is told by the first", () => {
   expect(describeFailure(error)).toStartWith("connect ECONNREFUSED ::1:1: nobody answers");
 });
 
+test("what an error has already said of its cause is not said again", () => {
+  const refused = Object.assign(new Error("SASL PLAIN authentication failed"), { name: "KafkaJSSASLAuthenticationError" });
+  const advice = "the broker refused the login; check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM";
+  const told = `SASL PLAIN authentication failed: ${advice}`;
+  expect(describeFailure(refused)).toBe(told);
+  expect(describeFailure(new Error(told, { cause: refused }))).toBe(told);
+});
+
 test("what is already clear stays one line", () => {
   expect(describeFailure(new Error("Port 5000 is taken.\n  at x"))).toBe("Port 5000 is taken");
   expect(describeFailure("text")).toBe("text");

@@ -42,7 +42,7 @@ function chooseProbe(url: string | undefined, terminal: Terminal): Look {
     return async () => [await probeUrl(base)];
   }
   const config = loadFor(terminal, { command: "health" });
-  const probeRoles: Look = () => Promise.all(ownUrls(config).map(probeUrl));
+  const probeRoles: Look = () => Promise.all(ownUrls(config).map((own) => probeUrl(own, { own: true })));
   const mayBeEmbedded = isAll(config.roles) && textOf(terminal.env, variables.primary.host) === undefined;
   if (!mayBeEmbedded) return probeRoles;
   const path = controlSocketPath(config.data_dir);
@@ -66,9 +66,9 @@ async function probeUntilReady(look: Look, wait_ms: number): Promise<readonly Pr
 /** Where the roles of a process with this configuration are reached from the same machine. */
 function ownUrls({ roles, listen }: Config): readonly string[] {
   return roles.map((role) => {
-    const { host, port } = listen[role];
+    const { host, port, tls } = listen[role];
     const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-    return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+    return `${tls === undefined ? "http" : "https"}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
   });
 }
 

@@ -6,6 +6,15 @@ export interface Listen {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** HTTPS with it, HTTP without. */
+  readonly tls?: TlsIdentity;
+}
+
+/** Who this side is, in a TLS handshake: both in PEM. */
+export interface TlsIdentity {
+  /** The certificate, and those that lead from it to an authority. */
+  readonly cert: string;
+  readonly key: string;
 }
 
 export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
@@ -18,6 +27,10 @@ export interface PostgresConfig {
   readonly user: string;
   readonly password: string;
   readonly ssl_mode: SslMode;
+  /** The only authorities to trust, in PEM; undefined: the well-known ones. */
+  readonly ssl_root_cert?: string;
+  /** Shown to a server that asks who we are. */
+  readonly ssl_identity?: TlsIdentity;
   readonly pool_max: number;
 }
 
@@ -36,6 +49,9 @@ export interface KafkaConfig {
   readonly dead_letter_topic: string;
   readonly group_id: string;
   readonly ssl: boolean;
+  /** As PostgresConfig's. */
+  readonly ssl_root_cert?: string;
+  readonly ssl_identity?: TlsIdentity;
   readonly sasl?: {
     readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
     readonly username: string;

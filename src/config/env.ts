@@ -35,6 +35,8 @@ const databaseName = matching(/^[^\0]{1,63}$/, "a name of 1 to 63 characters");
 /** Kafka's rule, less the four characters of `.dlq`. */
 const topic = matching(/^(?!\.{1,2}$)[\w.-]{1,245}$/, "1 to 245 letters, digits, dots, dashes or underscores");
 const anyText = bytes(1, "any text");
+const certificateFile = matching(/^[^\0]+$/, "a file with certificates in PEM");
+const keyFile = matching(/^[^\0]+$/, "a file with a private key in PEM");
 
 function database(prefix: "DB1" | "DB2", name: string, what: string) {
   return {
@@ -49,6 +51,14 @@ function database(prefix: "DB1" | "DB2", name: string, what: string) {
       "prefer",
       `TLS to ${what}, as libpq names it`,
     ),
+    ssl_root_cert: optional(
+      `${prefix}_SSLROOTCERT`,
+      certificateFile,
+      `The only authorities that may have signed the certificate of ${what}, for verify-ca and verify-full`,
+      "the well-known ones, and NODE_EXTRA_CA_CERTS",
+    ),
+    ssl_cert: optional(`${prefix}_SSLCERT`, certificateFile, `Certificate to show to ${what}, where it asks for one`),
+    ssl_key: optional(`${prefix}_SSLKEY`, keyFile, `Key of ${prefix}_SSLCERT`),
     pool_max: defaulted(`${prefix}_POOL_MAX`, wholeNumber(1, 1000), "10", `Most connections of one process to ${what}`),
   };
 }
@@ -81,6 +91,14 @@ export const variables = {
     gateway: defaulted("GATEWAY_PORT", listenPort, "4000", "GraphQL; 0 takes a free port, printed at start"),
     sync: defaulted("SYNC_PORT", listenPort, "5001", "Read-only REST from the replica; 0 takes a free port, printed at start"),
   },
+  tls: {
+    cert: optional(
+      "TLS_CERT_FILE",
+      certificateFile,
+      "Certificate of every port, and its chain: they speak HTTPS, and HTTP no more",
+    ),
+    key: optional("TLS_KEY_FILE", keyFile, "Key of TLS_CERT_FILE"),
+  },
   migrate: defaulted(
     "BLOG_MIGRATE",
     onOff,
@@ -107,7 +125,15 @@ export const variables = {
       "blog-sync",
       "Consumer group of sync",
     ),
-    ssl: defaulted("KAFKA_SSL", onOff, "off", "TLS to the brokers"),
+    ssl: defaulted("KAFKA_SSL", onOff, "off", "TLS to the brokers; their certificates are checked, their names too"),
+    ssl_root_cert: optional(
+      "KAFKA_SSL_CA_FILE",
+      certificateFile,
+      "The only authorities that may have signed the brokers' certificates",
+      "the well-known ones, and NODE_EXTRA_CA_CERTS",
+    ),
+    ssl_cert: optional("KAFKA_SSL_CERT_FILE", certificateFile, "Certificate to show to the brokers, where they ask for one"),
+    ssl_key: optional("KAFKA_SSL_KEY_FILE", keyFile, "Key of KAFKA_SSL_CERT_FILE"),
     sasl_mechanism: defaulted(
       "KAFKA_SASL_MECHANISM",
       oneOf(["off", "plain", "scram-sha-256", "scram-sha-512"]),

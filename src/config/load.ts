@@ -3,6 +3,7 @@ import { readAccess } from "./access.ts";
 import type { Config, Listen, Role } from "./config.ts";
 import { variables } from "./env.ts";
 import { readGateway } from "./gateway.ts";
+import { readIdentity } from "./pem-files.ts";
 import { ConfigError, type Problem } from "./problems.ts";
 import { createReader, type Environment, type Reader } from "./reader.ts";
 import { isAll } from "./roles.ts";
@@ -35,7 +36,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
   const rest_api_url = reader.optional(variables.rest_api_url);
   const replica_api_url = reader.optional(variables.replica_api_url);
   const production = reader.value(variables.env) === "production";
-  const listen = readListen(reader, serving ? roles : []);
+  const listen = readListen(reader, serving ? roles : [], serving || command === "health");
 
   if (serving && roles.includes("gateway") && !roles.includes("api")) {
     reader.demand(variables.rest_api_url, "the gateway needs it when the api role is not in the same process");
@@ -96,7 +97,7 @@ function needsEventLog(command: NonNullable<LoadOptions["command"]>, roles: read
   return command === "serve" && (roles.includes("api") || roles.includes("sync"));
 }
 
-function readListen(reader: Reader, serving: readonly Role[]): Config["listen"] {
+function readListen(reader: Reader, serving: readonly Role[], with_tls: boolean): Config["listen"] {
   const host = reader.value(variables.listen_host);
   const ports = {
     api: reader.value(variables.ports.api),
@@ -108,7 +109,8 @@ function readListen(reader: Reader, serving: readonly Role[]): Config["listen"] 
     if (other === undefined) continue;
     reader.refuse(variables.ports[role], `a port that ${variables.ports[other].name} does not have too (it is ${ports[other]})`);
   }
-  const listen = (port: number): Listen => ({ host, port });
+  const tls = with_tls ? readIdentity(reader, variables.tls) : undefined;
+  const listen = (port: number): Listen => ({ host, port, ...(tls === undefined ? {} : { tls }) });
   return { api: listen(ports.api), gateway: listen(ports.gateway), sync: listen(ports.sync) };
 }
 

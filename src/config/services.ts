@@ -1,5 +1,6 @@
-import type { DatabaseConfig, EventLogConfig, KafkaConfig, PostgresConfig, Role } from "./config.ts";
-import { variables } from "./env.ts";
+import type { DatabaseConfig, EventLogConfig, KafkaConfig, PostgresConfig, Role, TlsIdentity } from "./config.ts";
+import { type Variable, variables } from "./env.ts";
+import { readCertificates, readIdentity } from "./pem-files.ts";
 import type { Reader } from "./reader.ts";
 import { isAll } from "./roles.ts";
 
@@ -16,7 +17,8 @@ export function readDatabases(
   reader: Reader,
   { needed, roles, data_dir }: DatabaseNeeds,
 ): { readonly primary: DatabaseConfig | undefined; readonly replica: DatabaseConfig | undefined } {
-  const postgres = { primary: readPostgres(reader, "primary"), replica: readPostgres(reader, "replica") };
+  const read = (name: DatabaseName) => readPostgres(reader, name, needed.includes(name));
+  const postgres = { primary: read("primary"), replica: read("replica") };
   const anyReal = reader.isSet(variables.primary.host) || reader.isSet(variables.replica.host);
   const embedded = isAll(roles) && !anyReal;
 
@@ -38,26 +40,49 @@ export function readEventLog(
   reader: Reader,
   { needed, roles }: { readonly needed: boolean; readonly roles: readonly Role[] },
 ): EventLogConfig | undefined {
-  const kafka = readKafka(reader);
+  const kafka = readKafka(reader, needed);
   if (!needed) return undefined;
   if (kafka === undefined && isAll(roles)) return { kind: "in-process" };
   reader.demand(variables.kafka.brokers, `required by the ${roles.filter((role) => role !== "gateway").join(" and ")} role`);
   return kafka;
 }
 
-function readPostgres(reader: Reader, which: DatabaseName): PostgresConfig | undefined {
+function readPostgres(reader: Reader, which: DatabaseName, needed: boolean): PostgresConfig | undefined {
   const database = variables[which];
   const host = reader.optional(database.host);
+  const ssl_mode = reader.value(database.ssl_mode);
+  if (reader.isSet(database.ssl_root_cert) && ssl_mode !== "verify-ca" && ssl_mode !== "verify-full") {
+    reader.refuse(
+      database.ssl_root_cert,
+      `only with ${database.ssl_mode.name}=verify-full or verify-ca: nothing else looks at it`,
+    );
+  }
   const config = {
     kind: "postgres" as const,
     port: reader.value(database.port),
     name: reader.value(database.name),
     user: reader.value(database.user),
     password: reader.optional(database.password),
-    ssl_mode: reader.value(database.ssl_mode),
+    ssl_mode,
+    ...(needed && host !== undefined ? readTlsFiles(reader, database) : {}),
     pool_max: reader.value(database.pool_max),
   };
   return host === undefined ? undefined : { ...config, host, password: config.password ?? "" };
+}
+
+interface TlsFiles {
+  readonly ssl_root_cert?: string;
+  readonly ssl_identity?: TlsIdentity;
+}
+
+/** Where the service is not needed the files need not be there. */
+function readTlsFiles(reader: Reader, files: Record<"ssl_root_cert" | "ssl_cert" | "ssl_key", Variable<string>>): TlsFiles {
+  const ssl_root_cert = readCertificates(reader, files.ssl_root_cert);
+  const ssl_identity = readIdentity(reader, { cert: files.ssl_cert, key: files.ssl_key });
+  return {
+    ...(ssl_root_cert === undefined ? {} : { ssl_root_cert }),
+    ...(ssl_identity === undefined ? {} : { ssl_identity }),
+  };
 }
 
 function demandReal(reader: Reader, which: DatabaseName, roles: readonly Role[]): void {
@@ -80,17 +105,22 @@ function isSameDatabase(a: PostgresConfig | undefined, b: PostgresConfig | undef
   return a !== undefined && b !== undefined && a.host === b.host && a.port === b.port && a.name === b.name;
 }
 
-function readKafka(reader: Reader): KafkaConfig | undefined {
+function readKafka(reader: Reader, needed: boolean): KafkaConfig | undefined {
   const { kafka } = variables;
   const brokers = reader.optional(kafka.brokers);
   const topic = reader.value(kafka.topic);
   const sasl = readSasl(reader);
+  const ssl = reader.value(kafka.ssl);
+  for (const file of [kafka.ssl_root_cert, kafka.ssl_cert, kafka.ssl_key]) {
+    if (!ssl && reader.isSet(file)) reader.refuse(file, `only with ${kafka.ssl.name}=on`);
+  }
   const config = {
     kind: "kafka" as const,
     topic,
     dead_letter_topic: `${topic}.dlq`,
     group_id: reader.value(kafka.group_id),
-    ssl: reader.value(kafka.ssl),
+    ssl,
+    ...(needed && brokers !== undefined ? readTlsFiles(reader, kafka) : {}),
     ...(sasl === undefined ? {} : { sasl }),
   };
   return brokers === undefined ? undefined : { ...config, brokers };

@@ -5,6 +5,7 @@ import { backOff } from "../platform/backoff.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { AdminConnection } from "./admin.ts";
+import { withAdvice } from "./connection-advice.ts";
 import { runConsumerSession } from "./consumer-session.ts";
 import { isFinal } from "./errors.ts";
 import { fetchPartitionOffsets, missingHistory } from "./history.ts";
@@ -122,7 +123,8 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
   }
 
   async function waitAfter(error: unknown): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error);
+    const advised = withAdvice(error);
+    const message = advised instanceof Error ? advised.message : String(advised);
     if (trouble === undefined)
       log.warn({ err: error }, `Kafka at ${config.brokers.join(", ")} is not usable; trying until it is: ${message}`);
     trouble = message;

@@ -16,7 +16,7 @@ function faultOf(error: unknown): KafkaFault | undefined {
 }
 
 /** The error's own, then what caused it, from the outside in. */
-function* faultsOf(error: unknown): Generator<KafkaFault> {
+export function* faultsOf(error: unknown): Generator<KafkaFault> {
   for (let fault = faultOf(error); fault; fault = faultOf(fault.cause)) yield fault;
 }
 

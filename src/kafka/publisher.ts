@@ -3,6 +3,7 @@ import { countByType } from "../article/count-by-type.ts";
 import { type DeadLetter, type EventRecord, RecordTooLarge } from "../article/event-log.ts";
 import { slices } from "../article/slices.ts";
 import type { KafkaConfig } from "../config/config.ts";
+import { withAdvice } from "./connection-advice.ts";
 import { isTooLarge, reasonOf } from "./errors.ts";
 import type { KafkaHooks } from "./hooks.ts";
 import type { Preparation } from "./preparation.ts";
@@ -33,7 +34,7 @@ export function createPublisher({ config, events, deadLetters, hooks, topics }: 
     } catch (error) {
       topics.doubt(error);
       hooks.onSendError(topic, reasonOf(error));
-      throw error;
+      throw withAdvice(error);
     }
   }
 

@@ -77,7 +77,7 @@ export function serveHttp({ role, listen, handler, health, metricsText, hooks }:
   const server = startServer(role, listen, answer);
 
   return {
-    url: `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${server.port}`,
+    url: `${listen.tls === undefined ? "http" : "https"}://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${server.port}`,
     async [Symbol.asyncDispose]() {
       // Resolves when the last byte of the last answer is out; connections that are merely kept alive do not hold it up.
       await Promise.race([server.stop(), pause(drain_timeout_ms)]);
@@ -95,6 +95,7 @@ function startServer(role: string, listen: Listen, fetch: (request: Request) => 
     return Bun.serve({
       hostname: listen.host,
       port: listen.port,
+      ...(listen.tls === undefined ? {} : { tls: { ...listen.tls } }),
       // On, a second process would share the port without a word.
       reusePort: false,
       idleTimeout: idle_timeout_s,

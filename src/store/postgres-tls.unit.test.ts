@@ -1,12 +1,25 @@
 import { describe, expect, test } from "bun:test";
+import type { SslMode } from "../config/config.ts";
 import { refusedTls, tlsOptions } from "./postgres-tls.ts";
 
+const of = (ssl_mode: SslMode, more = {}) => tlsOptions({ host: "db1", ssl_mode, ...more });
+
 test("each mode checks what libpq's checks", () => {
-  expect(tlsOptions("disable")).toBe(false);
-  expect(tlsOptions("prefer")).toEqual({ rejectUnauthorized: false });
-  expect(tlsOptions("require")).toEqual({ rejectUnauthorized: false });
-  expect(tlsOptions("verify-ca")).toMatchObject({ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) });
-  expect(tlsOptions("verify-full")).toEqual({ rejectUnauthorized: true });
+  expect(of("disable")).toBe(false);
+  expect(of("prefer")).toEqual({ rejectUnauthorized: false });
+  expect(of("require")).toEqual({ rejectUnauthorized: false });
+  expect(of("verify-ca")).toMatchObject({ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) });
+  expect(of("verify-full")).toMatchObject({ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) });
+});
+
+test("authorities of one's own are the only ones, and a certificate is shown in every mode", () => {
+  const files = { ssl_root_cert: "ca", ssl_identity: { cert: "c", key: "k" } };
+  expect(of("verify-full", files)).toMatchObject({ ca: "ca", cert: "c", key: "k" });
+  expect(of("require", files)).toEqual({ rejectUnauthorized: false, cert: "c", key: "k" });
+});
+
+test("a socket of this machine has no TLS", () => {
+  expect(tlsOptions({ host: "/run/postgresql", ssl_mode: "verify-full" })).toBe(false);
 });
 
 describe("`prefer` goes on without TLS", () => {

@@ -51,7 +51,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     database: config.name,
     user: config.user,
     password: config.password,
-    ssl: tlsOptions(config.ssl_mode),
+    ssl: tlsOptions(config),
     application_name: options.application_name,
     connectionTimeoutMillis: connect_timeout_ms,
     keepAlive: true,
@@ -86,9 +86,13 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
       if (config.ssl_mode !== "prefer" || !tls || !refusedTls(error)) throw error;
     }
     // Remembered only if it helps: a server that is merely not set up yet must not cost us TLS for good.
+    const first = pool.options.ssl !== false;
     pool.options.ssl = false;
     try {
-      return await connect();
+      const connected = await connect();
+      if (first)
+        log.info({ database: name }, "the database offers no TLS: what goes to it and comes from it can be read on the way");
+      return connected;
     } catch (error) {
       pool.options.ssl = tls;
       throw error;

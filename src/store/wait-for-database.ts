@@ -1,6 +1,7 @@
 import { backOff } from "../platform/backoff.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
+import { connectionAdvice } from "./connection-advice.ts";
 import type { Database } from "./database.ts";
 
 const retry = { first_ms: 250, max_ms: 5_000 };
@@ -22,7 +23,9 @@ export async function waitForDatabase(database: Database, stop: AbortSignal, log
     } catch (error) {
       if (performance.now() - logged_ms >= repeat_log_ms) {
         logged_ms = performance.now();
-        log.warn({ database: database.name, error: reason(error) }, "waiting for the database: it does not answer yet");
+        const advice = connectionAdvice(error, database.name === "primary" ? "DB1" : "DB2");
+        const fields = { database: database.name, error: reason(error), ...(advice === undefined ? {} : { advice }) };
+        log.warn(fields, "waiting for the database: it does not answer yet");
       }
       await pause(backOff(failures, retry), stop);
     }

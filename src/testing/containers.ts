@@ -10,7 +10,8 @@ import {
   type PostgresOptions,
   start_timeout_ms,
 } from "./instance.ts";
-import { kafkaSettings } from "./kafka/settings.ts";
+import { type EncryptedKafka, encryptedSettings, scramMechanisms } from "./kafka/encrypted-listeners.ts";
+import { furtherListeners, kafkaSettings } from "./kafka/settings.ts";
 import { kafkaAnswers } from "./native-kafka.ts";
 import { postgresAnswers } from "./native-postgres.ts";
 import { isAlive } from "./native-process.ts";
@@ -49,24 +50,43 @@ export async function createPostgresContainer(options: PostgresOptions = {}): Pr
 /** Apache Kafka 4.1 in a container; not yet answering. Throws when there is no Docker or no image. */
 export async function createKafkaContainer(options: KafkaOptions = {}): Promise<KafkaInstance> {
   const port = freePort();
+  const { encrypted } = options;
   const proxied = options.proxied ? { port: freePort(), advertised_port: freePort() } : undefined;
-  const settings = kafkaSettings({
-    advertised: `127.0.0.1:${port}`,
-    client: ":9092",
-    controller: ":9093",
-    controller_voter: "localhost:9093",
-    proxied: proxied && { listener: ":9094", advertised: `127.0.0.1:${proxied.advertised_port}` },
-  });
+  const ports = encrypted && { by_certificate: freePort(), by_password: freePort() };
+  const further = [proxied?.port, ports?.by_certificate, ports?.by_password].filter((own) => own !== undefined);
+  const settings = {
+    ...kafkaSettings({
+      advertised: `127.0.0.1:${port}`,
+      client: ":9092",
+      controller: ":9093",
+      controller_voter: "localhost:9093",
+      more: [...furtherListeners({ proxied, encrypted, ports }, (own) => `:${own}`), ...(encrypted ? [inside] : [])],
+    }),
+    ...(encrypted && encryptedSettings(encrypted)),
+  };
   const instance = await runContainer({
     image: kafka_image,
     port,
-    ports: [{ container: 9092, host: port }, ...(proxied ? [{ container: 9094, host: proxied.port }] : [])],
-    environment: Object.fromEntries(
-      Object.entries(settings).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll(".", "_")}`, value]),
-    ),
+    ports: [{ container: 9092, host: port }, ...further.map((own) => ({ container: own, host: own }))],
+    environment: Object.fromEntries(Object.entries(settings).map(([name, value]) => [environmentName(name), value])),
+    ...(encrypted && { prepare: scramMechanisms.map((mechanism) => addUser(encrypted, mechanism)) }),
     answers: () => kafkaAnswers(`127.0.0.1:${port}`),
   });
-  return proxied ? { ...instance, proxied } : instance;
+  return { ...instance, ...(proxied && { proxied }), ...(ports && { encrypted: ports }) };
+}
+
+/** As the image's start reads it. */
+function environmentName(setting: string): string {
+  return `KAFKA_${setting.toUpperCase().replaceAll("-", "___").replaceAll(".", "_")}`;
+}
+
+/** A way in for what runs in the container itself, where the address of this machine leads nowhere. */
+const inside = { name: "INSIDE", protocol: "PLAINTEXT", listener: ":9095", advertised: "localhost:9095" } as const;
+
+function addUser({ username, password }: EncryptedKafka, mechanism: string): string[] {
+  // biome-ignore format: option by option
+  return ["/opt/kafka/bin/kafka-configs.sh", "--bootstrap-server", inside.advertised, "--alter",
+    "--entity-type", "users", "--entity-name", username, "--add-config", `${mechanism}=[password=${password}]`];
 }
 
 interface ContainerOptions {
@@ -76,6 +96,8 @@ interface ContainerOptions {
   readonly ports: readonly { readonly container: number; readonly host: number }[];
   readonly environment: Record<string, string>;
   readonly command?: string[];
+  /** Run inside, once, when it answers for the first time. */
+  readonly prepare?: readonly string[][];
   answers(): Promise<boolean>;
 }
 
@@ -92,9 +114,14 @@ async function runContainer(options: ContainerOptions): Promise<Instance> {
     .withWaitStrategy(Wait.forListeningPorts())
     .start();
   const container: Container = docker.container.getById(started.getId());
+  const unprepared = [...(options.prepare ?? [])];
 
   async function answered() {
     await waitFor(`${options.image} to answer`, options.answers, { timeout_ms: start_timeout_ms, interval_ms: 50 });
+    for (const command of unprepared.splice(0)) {
+      const { exitCode, output } = await started.exec(command);
+      if (exitCode !== 0) throw new Error(`${command[0]} failed in ${options.image}:\n${output}`);
+    }
   }
   return {
     port: options.port,

@@ -1,3 +1,5 @@
+import type { EncryptedKafka, EncryptedPorts } from "./kafka/encrypted-listeners.ts";
+
 /** One running server. Its address stays the same over every stop and start. */
 export interface Instance extends AsyncDisposable {
   readonly port: number;
@@ -16,6 +18,7 @@ export interface Instance extends AsyncDisposable {
 export interface KafkaInstance extends Instance {
   /** Where a proxy finds the broker, and the port that it has to listen on itself. */
   readonly proxied?: ProxiedPorts;
+  readonly encrypted?: EncryptedPorts;
 }
 
 export interface ProxiedPorts {
@@ -26,6 +29,7 @@ export interface ProxiedPorts {
 export interface KafkaOptions {
   /** Off by default. On: a second way in, for clients that come through a proxy. */
   readonly proxied?: boolean;
+  readonly encrypted?: EncryptedKafka;
   /** Options of the virtual machine, for a native one, in place of those that make it start quickly. */
   readonly java_options?: readonly string[];
 }

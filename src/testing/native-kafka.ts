@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { freePort } from "./free-port.ts";
 import type { KafkaInstance, KafkaOptions } from "./instance.ts";
-import { kafkaSettings } from "./kafka/settings.ts";
+import { type EncryptedKafka, encryptedSettings, scramMechanisms } from "./kafka/encrypted-listeners.ts";
+import { furtherListeners, kafkaSettings } from "./kafka/settings.ts";
 import { createNativeProcess } from "./native-process.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -26,7 +27,9 @@ export async function createNativeKafka(folder: string, options: KafkaOptions = 
   const port = freePort();
   const controller = `127.0.0.1:${freePort()}`;
   const client = `127.0.0.1:${port}`;
+  const { encrypted } = options;
   const proxied = options.proxied ? { port: freePort(), advertised_port: freePort() } : undefined;
+  const ports = encrypted && { by_certificate: freePort(), by_password: freePort() };
   const home = join(folder, `kafka-${port}`);
   mkdirSync(home);
   const properties = join(home, "server.properties");
@@ -36,11 +39,9 @@ export async function createNativeKafka(folder: string, options: KafkaOptions = 
       client,
       controller,
       controller_voter: controller,
-      proxied: proxied && {
-        listener: `127.0.0.1:${proxied.port}`,
-        advertised: `127.0.0.1:${proxied.advertised_port}`,
-      },
+      more: furtherListeners({ proxied, encrypted, ports }, (port) => `127.0.0.1:${port}`),
     }),
+    ...(encrypted && encryptedSettings(encrypted)),
     "log.dirs": join(home, "data"),
   };
   writeFileSync(
@@ -54,7 +55,9 @@ export async function createNativeKafka(folder: string, options: KafkaOptions = 
   const quick = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
   const java = ["java", ...(options.java_options ?? quick),
     `-Dlog4j2.configurationFile=${join(home, "log4j2.properties")}`, "-cp", `${jars}/*`]; // biome-ignore format: option by option
-  const format = Bun.spawn([...java, "kafka.tools.StorageTool", "format", "--cluster-id", clusterId(), "--config", properties], {
+  const users = encrypted ? scramMechanisms.flatMap((mechanism) => ["--add-scram", scramUser(mechanism, encrypted)]) : [];
+  const storage = ["kafka.tools.StorageTool", "format", "--cluster-id", clusterId(), "--config", properties, ...users];
+  const format = Bun.spawn([...java, ...storage], {
     cwd: home,
     stdin: "ignore",
     stdout: "ignore",
@@ -72,7 +75,11 @@ export async function createNativeKafka(folder: string, options: KafkaOptions = 
     stop_signal: "SIGTERM",
     answers: () => kafkaAnswers(client),
   });
-  return proxied ? { ...server, proxied } : server;
+  return { ...server, ...(proxied && { proxied }), ...(ports && { encrypted: ports }) };
+}
+
+function scramUser(mechanism: string, { username, password }: EncryptedKafka): string {
+  return `${mechanism}=[name=${username},password=${password}]`;
 }
 
 /** Whether the broker serves consumer groups, which comes last after a start. Throws what the connection attempt threw. */

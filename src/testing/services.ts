@@ -1,12 +1,19 @@
 import { describe, setDefaultTimeout, test } from "bun:test";
 import type { PostgresConfig } from "../config/config.ts";
+import type { ServerTls } from "./encrypted-postgres.ts";
 import type { ServiceName } from "./instance.ts";
+import type { EncryptedKafka } from "./kafka/encrypted-listeners.ts";
 import { forcedWay, serviceMissing } from "./service-ways.ts";
 import { callSupervisor } from "./supervisor-client.ts";
 import { createTcpProxy } from "./tcp-proxy.ts";
 
 /** The first test of a run that needs a service waits for its start. */
 const first_start_timeout_ms = 90_000;
+
+interface OwnPostgres {
+  readonly fsync?: boolean;
+  readonly tls?: ServerTls;
+}
 
 export interface Controls extends AsyncDisposable {
   stop(): Promise<void>;
@@ -26,9 +33,9 @@ export const postgres = {
     return { config, drop: async () => void (await callSupervisor("drop_database", { name: config.name })) };
   },
 
-  /** A server of the caller's own, for tests that stop, kill or freeze it; its port stays. */
-  async startOwn({ fsync = false }: { readonly fsync?: boolean } = {}): Promise<Controls & { readonly config: PostgresConfig }> {
-    const { instance, config } = await callSupervisor("start_postgres", { fsync });
+  /** A server of the caller's own, for tests that stop, kill or freeze it; its port stays. With `tls` it lets nobody in without. */
+  async startOwn({ fsync = false, tls }: OwnPostgres = {}): Promise<Controls & { readonly config: PostgresConfig }> {
+    const { instance, config } = await callSupervisor("start_postgres", { fsync, ...(tls && { tls }) });
     return { config, ...controls(instance) };
   },
 } as const;
@@ -51,6 +58,20 @@ export const kafka = {
   async startOwn(): Promise<Controls & { readonly brokers: readonly string[] }> {
     const { instance, brokers } = await callSupervisor("start_kafka", { proxied: false });
     return { brokers, ...controls(instance) };
+  },
+
+  /** As `startOwn`, and with two ways in that are encrypted, each as `host:port`. */
+  async startOwnEncrypted(encrypted: EncryptedKafka) {
+    const { instance, brokers, encrypted: ports } = await callSupervisor("start_kafka", { proxied: false, encrypted });
+    if (!ports) throw new Error("The broker has no encrypted way in");
+    const at = (port: number) => `${encrypted.host}:${port}`;
+    return {
+      ...controls(instance),
+      brokers,
+      ports,
+      by_certificate: at(ports.by_certificate),
+      by_password: at(ports.by_password),
+    };
   },
 
   /** As `startOwn`, and with a proxy before it: who comes by `proxied_brokers` stays on that wire. `brokers` leads past it. */

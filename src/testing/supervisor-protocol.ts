@@ -1,5 +1,7 @@
 import type { PostgresConfig } from "../config/config.ts";
+import type { ServerTls } from "./encrypted-postgres.ts";
 import type { ProxiedPorts, ServiceName } from "./instance.ts";
+import type { EncryptedKafka, EncryptedPorts } from "./kafka/encrypted-listeners.ts";
 
 export interface Topic {
   readonly brokers: readonly string[];
@@ -12,10 +14,10 @@ export interface Operations {
   drop_database: { args: { name: string }; result: null };
   create_topic: { args: { partitions: number }; result: Topic };
   drop_topic: { args: { topic: string }; result: null };
-  start_postgres: { args: { fsync: boolean }; result: { instance: number; config: PostgresConfig } };
+  start_postgres: { args: { fsync: boolean; tls?: ServerTls }; result: { instance: number; config: PostgresConfig } };
   start_kafka: {
-    args: { proxied: boolean };
-    result: { instance: number; brokers: readonly string[]; proxied?: ProxiedPorts };
+    args: { proxied: boolean; encrypted?: EncryptedKafka };
+    result: { instance: number; brokers: readonly string[]; proxied?: ProxiedPorts; encrypted?: EncryptedPorts };
   };
   control: { args: { instance: number; action: "start" | "stop" | "kill" | "pause" | "resume" | "dispose" }; result: null };
   /** Everything that was started is stopped, and everything made on given services dropped. */

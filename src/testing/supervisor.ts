@@ -6,6 +6,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase, dropDatabase } from "./databases.ts";
+import { encryptPostgres } from "./encrypted-postgres.ts";
 import type { Instance, PostgresInstance } from "./instance.ts";
 import { isAlive } from "./native-process.ts";
 import { forcedWay, givenServices, startKafka, startPostgres, waysToTry } from "./service-ways.ts";
@@ -58,16 +59,20 @@ const handlers: Handlers = {
     topics.delete(topic);
     return null;
   },
-  async start_postgres({ fsync }) {
+  async start_postgres({ fsync, tls }) {
     const instance = await keep(startPostgres(waysToTry(forced, true), folder, { fsync }));
-    return { instance: instances.indexOf(instance), config: await createDatabase(superuserUrl(instance)) };
+    const config = await createDatabase(superuserUrl(instance));
+    if (tls) await encryptPostgres(superuserUrl(instance), tls);
+    return { instance: instances.indexOf(instance), config };
   },
-  async start_kafka({ proxied }) {
-    const instance = await keep(startKafka(waysToTry(forced, true), folder, { proxied }));
+  async start_kafka({ proxied, encrypted }) {
+    const options = { proxied, ...(encrypted && { encrypted }) };
+    const instance = await keep(startKafka(waysToTry(forced, true), folder, options));
     return {
       instance: instances.indexOf(instance),
       brokers: [`127.0.0.1:${instance.port}`],
       ...(instance.proxied && { proxied: instance.proxied }),
+      ...(instance.encrypted && { encrypted: instance.encrypted }),
     };
   },
   async control({ instance: index, action }) {
