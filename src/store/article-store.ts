@@ -137,7 +137,10 @@ export interface ViewCounts {
   flush(): Promise<void>;
 }
 
-/** An event waiting to be published: the finished event (its epoch is DB1's when the row is taken) under its key, with headers. */
+/**
+ * An event waiting to be published: the finished event (its epoch is DB1's when the row is taken) under its key, with headers.
+ * Events of one row have one `id`, and leave together.
+ */
 export interface OutboxRow extends RecordContent {
   readonly id: number;
   /** The partition of the log that it concerns; undefined for an event of an article. */
@@ -145,7 +148,7 @@ export interface OutboxRow extends RecordContent {
 }
 
 export interface Outbox {
-  /** The oldest rows, in order. */
+  /** The events of the `limit` oldest rows, in order. */
   take(limit: number): Promise<readonly OutboxRow[]>;
   remove(ids: readonly number[]): Promise<void>;
   /** Takes a row that cannot be published out of the others' way, to be looked at by a person. */

@@ -2,6 +2,7 @@ import type { Outbox, OutboxRow } from "./article-store.ts";
 import type { Database, Statement } from "./database.ts";
 import { eventText } from "./event-text.ts";
 import { decodeVerbatim } from "./verbatim-record.ts";
+import { viewed_group, viewed_group_growth, viewedRecords } from "./viewed-group.ts";
 
 /** A full outbox may hold articles of up to 7 MiB each; one is always taken. */
 const taken_bytes_max = 8 * 1_048_576;
@@ -14,7 +15,8 @@ const take: Statement = {
   text: `SELECT id, article_id, event_id, event_type, traceparent, partition, verbatim,
   CASE WHEN verbatim THEN data ELSE ${eventText} END AS value
 FROM (
-  SELECT *, sum(octet_length(data)) OVER (ORDER BY id) AS bytes, row_number() OVER (ORDER BY id) AS n
+  SELECT *, sum(octet_length(data) * CASE WHEN article_id = ${viewed_group.article_id} THEN ${viewed_group_growth} ELSE 1 END)
+    OVER (ORDER BY id) AS bytes, row_number() OVER (ORDER BY id) AS n
   FROM (SELECT * FROM outbox ORDER BY id LIMIT $1::bigint) oldest
 ) counted WHERE n = 1 OR bytes <= ${taken_bytes_max} ORDER BY id`,
 };
@@ -56,7 +58,7 @@ interface TakenRow {
 }
 
 /**
- * The events of DB1 that wait to be published, oldest first. `take` answers at most 8 MiB of data, or one row. Up to
+ * The events of DB1 that wait to be published, oldest first. `take` answers at most 8 MiB of data, or one row's events. Up to
  * 10,000 rows `pending` is exact; beyond, it is the span of ids, which rolled-back writes make a little too high, so that
  * its cost does not grow with the outbox.
  */
@@ -64,11 +66,11 @@ export function createOutbox(database: Database): Outbox {
   return {
     async take(limit) {
       const { rows } = await database.query<TakenRow>(take, [limit]);
-      return rows.map(toOutboxRow);
+      return rows.flatMap(toOutboxRows);
     },
 
     async remove(ids) {
-      if (ids.length > 0) await database.query(remove, [ids]);
+      if (ids.length > 0) await database.query(remove, [[...new Set(ids)]]);
     },
 
     async park(id, reason, error) {
@@ -96,9 +98,12 @@ export function createOutbox(database: Database): Outbox {
   };
 }
 
-function toOutboxRow({ id, article_id, value, event_id, event_type, traceparent, partition, verbatim }: TakenRow): OutboxRow {
-  if (verbatim) return { id, ...decodeVerbatim(value), ...(partition !== null && { partition }) };
+function toOutboxRows({ id, article_id, value, event_id, event_type, traceparent, partition, verbatim }: TakenRow): OutboxRow[] {
+  if (verbatim) return [{ id, ...decodeVerbatim(value), ...(partition !== null && { partition }) }];
+  if (article_id === viewed_group.article_id && event_type === viewed_group.event_type) {
+    return viewedRecords(value, traceparent).map((record) => ({ id, ...record }));
+  }
   const headers = { event_id, event_type, ...(traceparent !== null && { traceparent }) };
-  if (partition !== null) return { id, key: `partition-${partition}`, value, headers, partition };
-  return { id, key: String(article_id), value, headers };
+  if (partition !== null) return [{ id, key: `partition-${partition}`, value, headers, partition }];
+  return [{ id, key: String(article_id), value, headers }];
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { create } from "../article/commands.ts";
+import { decodeEvent } from "../article/decode-event.ts";
 import { describeWith, postgres } from "../testing/services.ts";
 import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/stores.ts";
 import { createArticles } from "./create-statement.ts";
@@ -61,7 +62,14 @@ function viewCounts(open: () => Promise<TestStore>): void {
     counts.count(ids[0] ?? 0);
     await Promise.all([counts.flush(), counts.flush()]);
     expect(await views(database)).toEqual(ids.map((id, index) => ({ id, views: index === 0 ? 3 : 2 })));
-    const told = (await outbox.take(10)).map(({ value }) => JSON.parse(String(value)));
+    const taken = await outbox.take(10);
+    expect(await outbox.take(10)).toEqual(taken);
+    expect(taken.map(({ key, headers }) => [key, headers["event_type"]])).toEqual(
+      [ids[0], ids[1], ids[0]].map((id) => [String(id), "article.viewed"]),
+    );
+    const told = taken.map(({ value }) => JSON.parse(String(value)));
+    expect(new Set(told.map(({ event_id }) => event_id)).size).toBe(3);
+    for (const { key, value } of taken) decodeEvent({ key: Buffer.from(String(key)), value: Buffer.from(String(value)) });
     expect(told.map(({ event_type, data }) => [event_type, data.id, data.views_count])).toEqual([
       ["article.viewed", ids[0], 2],
       ["article.viewed", ids[1], 2],

@@ -1,6 +1,7 @@
 import { continueTrace } from "../platform/trace.ts";
 import type { ViewCounts } from "./article-store.ts";
 import type { Database, Statement } from "./database.ts";
+import { viewed_group } from "./viewed-group.ts";
 
 export interface ViewCountsParts {
   readonly database: Database;
@@ -18,7 +19,7 @@ const group_size = 1_000;
 
 /**
  * Rows are locked in id order first, so that two processes that flush the same articles wait instead of deadlocking.
- * Only articles that exist have a row.
+ * Only articles that exist have a row. Their events are one row of the outbox: a row for each would cost more than the counts.
  */
 const add: Statement = {
   name: "views_add",
@@ -30,7 +31,8 @@ added AS (
   UPDATE article_views v SET views = v.views + locked.more FROM locked WHERE v.id = locked.id RETURNING v.id, v.views
 )
 INSERT INTO outbox (article_id, event_type, data, traceparent)
-SELECT id, 'article.viewed', concat('{"id":', id, ',"views_count":', views, '}'), $3::text FROM added ORDER BY id`,
+SELECT ${viewed_group.article_id}, '${viewed_group.event_type}', json_agg(json_build_array(id, views) ORDER BY id)::text, $3::text
+FROM added HAVING count(*) > 0`,
 };
 
 /**
