@@ -1,8 +1,9 @@
 import { messages, type PGlite, protocol } from "@electric-sql/pglite";
 import { columnParser } from "../store/column-value.ts";
 import type { QueryResult } from "../store/database.ts";
-import { type DatabaseHooks, observed } from "../store/database-hooks.ts";
+import { controlKindOf, type DatabaseHooks, observed } from "../store/database-hooks.ts";
 import { parameterText } from "../store/parameter-text.ts";
+import { kindOf } from "../store/statement-names.ts";
 import type { Session } from "../store/transaction.ts";
 
 const { serialize } = protocol;
@@ -44,9 +45,10 @@ export function createPgliteSession(pglite: PGlite, hooks: DatabaseHooks): Pglit
   return {
     isIdle: () => status === "I",
     discard() {},
-    query({ name = "", text }, values = []) {
+    query(statement, values = []) {
+      const { name = "", text } = statement;
       const bound = values.map(parameterText);
-      return observed(hooks, name || undefined, async () => {
+      return observed(hooks, kindOf(statement), async () => {
         if (name !== "") await prepare(name, text);
         const parts = [
           serialize.bind({ statement: name, values: bound }),
@@ -58,7 +60,7 @@ export function createPgliteSession(pglite: PGlite, hooks: DatabaseHooks): Pglit
       });
     },
     control: (text) =>
-      observed(hooks, text.split(/[ ;]/, 1)[0]?.toLowerCase(), async () => {
+      observed(hooks, controlKindOf(text), async () => {
         const answers = await send([serialize.query(text)]);
         return answers.findLast((message) => message instanceof messages.CommandCompleteMessage)?.text ?? "";
       }),

@@ -4,18 +4,11 @@ import type { DatabaseHooks } from "../store/database-hooks.ts";
 
 export function databaseHooks(metrics: Metrics, name: Database["name"]): DatabaseHooks {
   return {
-    onQueryFinished(query, duration_ms, ok) {
-      const label = familyOf(query);
-      metrics.database.queries.labels(name, label, ok ? "ok" : "error").inc();
-      metrics.database.duration.labels(name, label).observe(duration_ms / 1000);
+    onQueryFinished(kind, duration_ms, ok) {
+      metrics.database.queries.labels(name, kind, ok ? "ok" : "error").inc();
+      metrics.database.duration.labels(name, kind).observe(duration_ms / 1000);
     },
   };
-}
-
-/** A statement made for one shape of a list carries a hash behind its family: `list:5f3a` counts as `list`. */
-function familyOf(name: string): string {
-  const colon = name.indexOf(":");
-  return colon === -1 ? name : name.slice(0, colon);
 }
 
 const pool_gauge = {

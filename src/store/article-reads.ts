@@ -41,7 +41,7 @@ export function createArticleReads({ database, dialect }: { database: Database; 
   async function runList(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values, plan_fits_all } = listStatement(withFieldSet(query), dialect);
     const { rows } = await database.query<ListRow>(
-      plan_fits_all ? names.list(text, isCommonList(query)) : { text },
+      plan_fits_all ? names.list(text, isCommonList(query)) : { kind: "list", text },
       values,
       signal,
     );

@@ -1,15 +1,11 @@
 /** What a database tells of its work; roles make metrics of it. */
 export interface DatabaseHooks {
-  /** `name` is the statement's, `unnamed` for dynamic ones; the duration excludes the wait for a connection. */
-  onQueryFinished?(name: string, duration_ms: number, ok: boolean): void;
+  /** `kind` is the statement's, one of few words; the duration excludes the wait for a connection. */
+  onQueryFinished?(kind: string, duration_ms: number, ok: boolean): void;
 }
 
 /** Runs one statement and reports it. */
-export async function observed<Result>(
-  hooks: DatabaseHooks,
-  name: string | undefined,
-  run: () => Promise<Result>,
-): Promise<Result> {
+export async function observed<Result>(hooks: DatabaseHooks, kind: string, run: () => Promise<Result>): Promise<Result> {
   const started_ms = performance.now();
   let ok = false;
   try {
@@ -17,6 +13,11 @@ export async function observed<Result>(
     ok = true;
     return result;
   } finally {
-    hooks.onQueryFinished?.(name ?? "unnamed", performance.now() - started_ms, ok);
+    hooks.onQueryFinished?.(kind, performance.now() - started_ms, ok);
   }
+}
+
+/** `begin` for a text that opens a transaction and sets its limits. */
+export function controlKindOf(text: string): string {
+  return text.split(/[ ;]/, 1)[0]?.toLowerCase() ?? "";
 }

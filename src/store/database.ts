@@ -1,6 +1,8 @@
 /** A statement with a name is prepared once per connection and planned once. */
 export interface Statement {
   readonly name?: string;
+  /** What it is told as where it has no name, or one for each of its shapes. */
+  readonly kind?: string;
   readonly text: string;
 }
 

@@ -4,11 +4,12 @@ import { untilAborted, withDeadline } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import { columnParser } from "./column-value.ts";
 import type { Database, QueryResult, Statement } from "./database.ts";
-import { type DatabaseHooks, observed } from "./database-hooks.ts";
+import { controlKindOf, type DatabaseHooks, observed } from "./database-hooks.ts";
 import { whileLeading } from "./leadership.ts";
 import { parameterText } from "./parameter-text.ts";
 import { refusedTls, tlsOptions } from "./postgres-tls.ts";
 import { databaseError, sqlState } from "./sql-errors.ts";
+import { kindOf } from "./statement-names.ts";
 import { runTransaction, type Session } from "./transaction.ts";
 
 export interface PostgresOptions {
@@ -122,7 +123,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     }
 
     async function control(text: string): Promise<string> {
-      const result: pg.QueryResult | pg.QueryResult[] = await observed(hooks, text.split(/[ ;]/, 1)[0]?.toLowerCase(), () =>
+      const result: pg.QueryResult | pg.QueryResult[] = await observed(hooks, controlKindOf(text), () =>
         attempt(discard, () => client.query(text)),
       );
       return (Array.isArray(result) ? result.at(-1) : result)?.command ?? "";
@@ -138,7 +139,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
   ): Promise<QueryResult<Row>> {
     const query = { text: statement.text, values: values.map(parameterText), query_timeout: limit_ms + answer_grace_ms };
     const named = statement.name === undefined ? query : { ...query, name: statement.name };
-    const result = await observed(hooks, statement.name, () => attempt(discard, () => client.query(named)));
+    const result = await observed(hooks, kindOf(statement), () => attempt(discard, () => client.query(named)));
     return { rows: result.rows, row_count: result.rowCount ?? 0 };
   }
 

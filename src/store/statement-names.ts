@@ -8,8 +8,8 @@ const asked_min = 20;
 const counted_max = 256;
 
 /**
- * Names statements of changing shape, so that each shape is prepared and planned once a connection. What stands before
- * the colon says which kind of statement it is. A `common` shape gets its name at once; there must be fewer than
+ * Names statements of changing shape, so that each shape is prepared and planned once a connection. All of them
+ * are told as `kind`. A `common` shape gets its name at once; there must be fewer than
  * `named_max` of them, so that a caller who varies what is asked for cannot use theirs up. Another gets one when it is
  * asked for often while few others are, as long as there are any. The rest run unnamed.
  */
@@ -22,8 +22,8 @@ export function createStatementNames(kind: string): (text: string, common?: bool
     const names = common ? common_named : named;
     const found = names.get(text);
     if (found !== undefined) return found;
-    if (names.size >= named_max || !(common || isAskedOften(text))) return { text };
-    const statement = { name: `${kind}:${Bun.hash(text).toString(36)}`, text };
+    if (names.size >= named_max || !(common || isAskedOften(text))) return { kind, text };
+    const statement = { name: `${kind}:${Bun.hash(text).toString(36)}`, kind, text };
     names.set(text, statement);
     return statement;
   };
@@ -37,4 +37,9 @@ export function createStatementNames(kind: string): (text: string, common?: bool
     if (asked.size > counted_max && oldest !== undefined) asked.delete(oldest);
     return false;
   }
+}
+
+/** What a statement is told as, in metrics and traces: one of few words. */
+export function kindOf({ kind, name }: Statement): string {
+  return kind ?? name ?? "unnamed";
 }
