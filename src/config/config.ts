@@ -99,6 +99,28 @@ export interface AccessConfig {
   readonly public_reads: PublicReads;
 }
 
+/** What OTEL_TRACES_SAMPLER may name. */
+export const traceSamplers = [
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio",
+  "always_on",
+  "always_off",
+  "traceidratio",
+] as const;
+
+export interface TracingConfig {
+  /** Of an OTLP collector that speaks HTTP, without a slash at the end. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: `blog-` and the role. */
+  readonly service_name?: string;
+  readonly resource_attributes: Readonly<Record<string, string>>;
+  readonly sampler: (typeof traceSamplers)[number];
+  /** From 0 to 1, for the samplers that take a ratio. */
+  readonly sampler_ratio: number;
+}
+
 /** Everything a role may need; a part is there exactly when a chosen role or command needs it. */
 export interface Config {
   readonly env: "development" | "production";
@@ -117,4 +139,6 @@ export interface Config {
   readonly idempotency_ttl_hours: number;
   readonly views_flush_seconds: number;
   readonly access: AccessConfig;
+  /** Undefined: no spans are made. */
+  readonly tracing?: TracingConfig;
 }

@@ -1,5 +1,19 @@
+import { traceSamplers } from "./config.ts";
 import { roleList } from "./roles.ts";
-import { baseUrl, bytes, databaseHost, host, hostPorts, matching, oneOf, onOff, type Rule, wholeNumber } from "./rules.ts";
+import {
+  baseUrl,
+  bytes,
+  databaseHost,
+  host,
+  hostPorts,
+  keyValues,
+  matching,
+  oneOf,
+  onOff,
+  type Rule,
+  share,
+  wholeNumber,
+} from "./rules.ts";
 
 /** One variable of the environment. The README's table, `--help` and `.env.example` say the same, and are tested against it. */
 export interface Variable<Value = unknown> {
@@ -25,7 +39,7 @@ function optional<Value>(name: string, rule: Rule<Value>, about: string, in_word
   return { name, rule, about, ...(in_words === undefined ? {} : { default_in_words: in_words }) };
 }
 
-function secret(name: string, rule: Rule<string>, about: string): Variable<string> {
+function secret<Value>(name: string, rule: Rule<Value>, about: string): Variable<Value> {
   return { name, rule, about, secret: true };
 }
 
@@ -233,6 +247,42 @@ export const variables = {
     "Form of the log",
     "`pretty` on a terminal, else `json`; `json` in production",
   ),
+  tracing: {
+    endpoint: optional(
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      baseUrl,
+      "OpenTelemetry collector that takes spans by OTLP over HTTP, like http://collector:4318; unset: none are made",
+    ),
+    headers: secret(
+      "OTEL_EXPORTER_OTLP_HEADERS",
+      keyValues,
+      "Headers for the collector, like an authorization; values percent-encoded",
+    ),
+    protocol: defaulted("OTEL_EXPORTER_OTLP_PROTOCOL", oneOf(["http/protobuf"]), "http/protobuf", "How spans are sent"),
+    service_name: optional(
+      "OTEL_SERVICE_NAME",
+      anyText,
+      "Name of the service in traces",
+      "`blog-api`, `blog-gateway` and `blog-sync`",
+    ),
+    resource_attributes: optional(
+      "OTEL_RESOURCE_ATTRIBUTES",
+      keyValues,
+      "What else is said of this process in traces, like deployment.environment.name=staging",
+    ),
+    sampler: defaulted(
+      "OTEL_TRACES_SAMPLER",
+      oneOf(traceSamplers),
+      "parentbased_always_on",
+      "Which traces are exported; parentbased: what the caller's traceparent says, and the rest of the name where it says nothing",
+    ),
+    sampler_ratio: defaulted(
+      "OTEL_TRACES_SAMPLER_ARG",
+      share,
+      "1",
+      "Which share of the traces, for the samplers with traceidratio",
+    ),
+  },
 } as const;
 
 /** The table, in the order in which it is shown. */

@@ -8,6 +8,7 @@ import { ConfigError, type Problem } from "./problems.ts";
 import { createReader, type Environment, type Reader } from "./reader.ts";
 import { isAll } from "./roles.ts";
 import { type DatabaseName, readDatabases, readEventLog } from "./services.ts";
+import { readTracing } from "./tracing.ts";
 
 export interface LoadOptions {
   readonly env: Environment;
@@ -41,6 +42,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
   if (serving && roles.includes("gateway") && !roles.includes("api")) {
     reader.demand(variables.rest_api_url, "the gateway needs it when the api role is not in the same process");
   }
+  const tracing = serving ? readTracing(reader) : undefined;
   const access = readAccess(reader, { command, roles, production });
 
   const config: Config = {
@@ -62,6 +64,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
     idempotency_ttl_hours: reader.value(variables.idempotency_ttl_hours),
     views_flush_seconds: reader.value(variables.views_flush_seconds),
     access,
+    ...(tracing === undefined ? {} : { tracing }),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems.map((problem) => nameFlag(problem, role)));
   return deepFreeze(config);

@@ -56,6 +56,27 @@ export const baseUrl: Rule<string> = {
   },
 };
 
+/** A part of a whole. */
+export const share: Rule<number> = {
+  allowed: "a number from 0 to 1, like 0.05",
+  parse: (text) => (/^(?:0?\.\d{1,15}|[01](?:\.0{1,15})?|0\.\d{1,15})$/.test(text) ? Number(text) : undefined),
+};
+
+/** As OpenTelemetry writes headers and attributes in one variable: names are tokens of HTTP (RFC 9110, section 5.6.2). */
+export const keyValues: Rule<Readonly<Record<string, string>>> = {
+  allowed: "a comma list of name=value, values percent-encoded",
+  parse(text) {
+    const entries = text.split(",").map((entry) => /^\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(entry));
+    try {
+      const pairs = entries.map((entry) => entry && ([entry[1] ?? "", decodeURIComponent(entry[2] ?? "")] as const));
+      if (!pairs.every((pair) => pair !== null && !/[\0\r\n]/.test(pair[1]))) return undefined;
+      return Object.fromEntries(pairs.filter((pair) => pair !== null));
+    } catch {
+      return undefined;
+    }
+  },
+};
+
 const hostName = /^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
 const withoutBrackets = (text: string) => text.replace(/^\[(.*)\]$/, "$1");
 

@@ -3,7 +3,8 @@ import { chooseRequestId, continueTrace } from "./trace.ts";
 /** What is known of a request beside what the caller sent: it goes into logs, metrics, events and error documents. */
 export interface RequestContext {
   readonly request_id: string;
-  readonly traceparent: string;
+  /** Goes on to whatever is done for the request: the caller's trace, and what stands for the request in it. */
+  traceparent: string;
   /** The route's template once a route is found (`/api/v1/articles/{id}`); "unknown" keeps metrics from a label per URL. */
   endpoint: string;
 }

@@ -13,6 +13,10 @@ export function traceIdOf(traceparent: string): string {
   return traceparent.slice(3, 35);
 }
 
+export function isTraceparent(text: string): boolean {
+  return traceparentPattern.test(text);
+}
+
 /** The trace id in what anyone may have written; undefined when it is no traceparent. */
 export function traceIdIn(text: string): string | undefined {
   return traceparentPattern.exec(text)?.[1];

@@ -24,8 +24,10 @@ export async function openDatabases(context: RoleContext, application_name: stri
   if (primary?.kind === "pglite") return openEmbedded(context, primary);
   if (replica?.kind === "pglite") return openEmbedded(context, replica);
 
-  const open = (name: Database["name"], config: Exclude<DatabaseConfig, EmbeddedDatabaseConfig>) =>
-    stack.use(openPostgres(config, { name, application_name, log: context.log, hooks: databaseHooks(context.metrics, name) }));
+  const open = (name: Database["name"], config: Exclude<DatabaseConfig, EmbeddedDatabaseConfig>) => {
+    const hooks = databaseHooks(context.metrics, name);
+    return traced(context, config, stack.use(openPostgres(config, { name, application_name, log: context.log, hooks })));
+  };
   const stack = new AsyncDisposableStack();
   return {
     ...(primary && { primary: open("primary", primary) }),
@@ -34,13 +36,23 @@ export async function openDatabases(context: RoleContext, application_name: stri
   };
 }
 
-async function openEmbedded({ metrics }: RoleContext, { data_dir }: EmbeddedDatabaseConfig): Promise<Databases> {
+async function openEmbedded(context: RoleContext, config: EmbeddedDatabaseConfig): Promise<Databases> {
+  const { metrics } = context;
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(openDataFolder(data_dir));
+  const folder = stack.use(openDataFolder(config.data_dir));
   const hooks = { primary: databaseHooks(metrics, "primary"), replica: databaseHooks(metrics, "replica") };
   const { primary, replica } = stack.use(await openEmbeddedDatabases(folder, hooks));
   const parts = stack.move();
-  return { primary, replica, folder, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return {
+    primary: traced(context, config, primary),
+    replica: traced(context, config, replica),
+    folder,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+function traced({ tracing }: RoleContext, config: DatabaseConfig, database: Database): Database {
+  return tracing?.database(database.name === "primary" ? "api" : "sync", database, config) ?? database;
 }
 
 /** Thrown while starting, when the process is asked to stop before its services came. */

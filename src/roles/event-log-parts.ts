@@ -9,10 +9,13 @@ import type { Logger } from "../platform/log.ts";
 import type { RoleContext } from "./role-context.ts";
 
 /** Opens the event log that the configuration names. Throws when no role of this process should need one. */
-export function openEventLog({ config, metrics, log }: RoleContext, onHistoryMissing: KafkaHooks["onHistoryMissing"]): EventLog {
+export function openEventLog(context: RoleContext, onHistoryMissing: KafkaHooks["onHistoryMissing"]): EventLog {
+  const { config, metrics, log, tracing } = context;
   const hooks = eventLogHooks(metrics, log, onHistoryMissing);
   if (config.event_log === undefined) throw new Error("this process has no event log configured");
-  return config.event_log.kind === "kafka" ? openKafkaLog(config.event_log, { log, hooks }) : createInProcessLog({ hooks });
+  const eventLog =
+    config.event_log.kind === "kafka" ? openKafkaLog(config.event_log, { log, hooks }) : createInProcessLog({ hooks });
+  return tracing?.eventLog(eventLog, config.event_log, topicOf(config)) ?? eventLog;
 }
 
 /** The topic that the event log's metrics are told under. */

@@ -27,10 +27,10 @@ const replica_attempts_max = 2;
 
 /** GraphQL over the REST API, and over the replica's while the API cannot answer. */
 export async function startGateway(context: RoleContext, { server, api, sync }: GatewayRoleParts): Promise<RunningRole> {
-  const { config, metrics } = context;
+  const { config, metrics, tracing } = context;
   const log = context.log.child({ role: "gateway" });
 
-  const primary = openUpstream({ name: "api", url: config.rest_api_url, server: api, metrics, log });
+  const primary = openUpstream({ name: "api", url: config.rest_api_url, server: api, metrics, log, tracing });
   const replica = openUpstream({
     name: "replica",
     url: config.replica_api_url,
@@ -39,6 +39,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     settings: { attempts_max: replica_attempts_max, queue_max: config.gateway.limits.concurrency_max },
     metrics,
     log,
+    tracing,
   });
   startGatewayCounters(metrics);
   if (primary === undefined) throw new Error("this process has neither an API nor the address of one");

@@ -3,6 +3,7 @@ import type { BuildInfo, Metrics } from "../metrics/metrics.ts";
 import type { Health } from "../platform/health.ts";
 import type { Handler } from "../platform/http-server.ts";
 import type { Logger } from "../platform/log.ts";
+import type { Tracing } from "../tracing/open-tracing.ts";
 
 /** What every role of a process shares. */
 export interface RoleContext {
@@ -10,6 +11,8 @@ export interface RoleContext {
   readonly build: BuildInfo;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Undefined: nothing is traced. */
+  readonly tracing: Tracing | undefined;
   /** Aborts when the process is asked to stop: whatever waits for a service gives up. */
   readonly stop: AbortSignal;
 }

@@ -26,7 +26,8 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const health = createHealth({ role, version: context.build.version });
   watchHealth(context.metrics, role, health);
   let current: Handler = async (request) => starting(request);
-  const handler: Handler = (request) => current(request);
+  const latest: Handler = (request) => current(request);
+  const handler = context.tracing?.handler(role, latest) ?? latest;
   const server: HttpServer = serveHttp({
     role,
     listen: context.config.listen[role],

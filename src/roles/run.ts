@@ -24,6 +24,7 @@ import { type HistoryWatch, watchHistory } from "./missing-history.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import { openRoleServer, type RoleServer } from "./role-server.ts";
 import { type RunningSync, startSync } from "./sync.ts";
+import { openProcessTracing } from "./tracing-parts.ts";
 
 /** Between telling balancers that this process leaves and leaving: one round of their probes. */
 const leave_after_ms = { development: 200, production: 2_000 } as const;
@@ -36,15 +37,19 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
   const began = performance.now();
   // When one role cannot start, the others need not wait for their services any longer.
   const giveUp = new AbortController();
+  const metrics = createMetrics(buildInfo);
+  await using parts = new AsyncDisposableStack();
+  // Opened first, so closed last: what is done while the others close is exported too.
+  const tracing = config.tracing && parts.use(await openProcessTracing(config.tracing, { metrics, log }));
   const context: RoleContext = {
     config,
     build: buildInfo,
-    metrics: createMetrics(buildInfo),
+    metrics,
     log,
+    tracing,
     stop: AbortSignal.any([stop, giveUp.signal]),
   };
   using _eventLoop = watchEventLoop(context.metrics.event_loop_lag);
-  await using parts = new AsyncDisposableStack();
   await using listening = new AsyncDisposableStack();
 
   const servers = openServers(context, listening);

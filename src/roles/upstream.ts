@@ -4,6 +4,7 @@ import { createRestClient, type Fetch, type RestClient } from "../gateway/rest-c
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Check, CheckResult } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
+import type { Tracing } from "../tracing/open-tracing.ts";
 import type { RoleServer } from "./role-server.ts";
 
 /** One of the two that the gateway asks. */
@@ -20,13 +21,14 @@ export interface UpstreamParts {
   readonly settings?: Partial<ResilienceSettings>;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Shorter than a health check may take, so that its own words are told. */
 const probe_timeout_ms = 800;
 
 /** The REST client of an upstream with its own breaker, budget and bulkhead. Undefined when it is neither configured nor in this process. */
-export function openUpstream({ name, url, server, settings, metrics, log }: UpstreamParts): Upstream | undefined {
+export function openUpstream({ name, url, server, settings, metrics, log, tracing }: UpstreamParts): Upstream | undefined {
   const reached = url === undefined ? server && inProcess(name, server) : overNetwork(url);
   if (reached === undefined) return undefined;
   const policy = createResilientPolicy({ ...(settings && { settings }), hooks: resilienceHooks(name, metrics, log) });
@@ -40,7 +42,7 @@ export function openUpstream({ name, url, server, settings, metrics, log }: Upst
   );
   const client = createRestClient({
     base_url: reached.base_url,
-    fetch: reached.fetch,
+    fetch: tracing?.fetch("gateway", reached.base_url, reached.fetch) ?? reached.fetch,
     policy: policy.run,
     hooks: {
       onCall(operation, result, duration_ms) {

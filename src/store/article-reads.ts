@@ -30,6 +30,7 @@ export function createArticleReads({ database, dialect }: { database: Database; 
     // Also the bytes of one answer: at most this many articles of 1 MiB.
     batch_items_max: 100,
     waiting_max: 10_000,
+    origins: database.origins,
     async run(ids, fields) {
       const found = await readArticles(database, names.get(getText(fields, dialect), fields === ""), [...new Set(ids)]);
       return ids.map((id) => found.get(id));
@@ -58,8 +59,8 @@ export function createArticleReads({ database, dialect }: { database: Database; 
     return { ...row, next: null };
   }
 
-  const list = createSharedReads({ run: runList });
-  const search = createSharedReads({ run: runSearch });
+  const list = createSharedReads({ run: runList, origins: database.origins });
+  const search = createSharedReads({ run: runSearch, origins: database.origins });
 
   async function counts(): Promise<Readonly<Record<Status, number>>> {
     const { rows } = await database.query<Record<Status, number>>(countsStatement);

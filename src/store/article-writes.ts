@@ -30,6 +30,7 @@ export function createArticleWrites({ database, reads, onCommitted }: ArticleWri
     batch_weight_max: 4 * 1_048_576,
     weigh: creationWeight,
     waiting_max: 10_000,
+    origins: database.origins,
     async run(creations) {
       const created = await createArticles(database, creations);
       onCommitted?.();

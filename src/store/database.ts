@@ -1,3 +1,5 @@
+import type { Origins } from "./origins.ts";
+
 /** A statement with a name is prepared once per connection and planned once. */
 export interface Statement {
   readonly name?: string;
@@ -46,6 +48,8 @@ export interface Database extends Queryable, AsyncDisposable {
     stop: AbortSignal,
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result | undefined>;
+  /** Present where somebody asks whom statements are run for. */
+  readonly origins?: Origins;
   /** Connections in use, idle, and callers waiting. */
   poolState(): { readonly used: number; readonly idle: number; readonly waiting: number };
 }

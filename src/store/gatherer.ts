@@ -1,4 +1,5 @@
 import { AppError } from "../article/errors.ts";
+import type { Origin, Origins } from "./origins.ts";
 
 export interface GathererOptions<Item, Result> {
   /** One statement for `items`, which share `group`; answers in their order. */
@@ -12,11 +13,13 @@ export interface GathererOptions<Item, Result> {
   weigh?(item: Item): number;
   /** Beyond this many waiting, the next is refused as unavailable. */
   readonly waiting_max: number;
+  readonly origins?: Origins | undefined;
 }
 
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly signal: AbortSignal | undefined;
+  readonly origin: Origin | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -27,7 +30,7 @@ interface Waiting<Item, Result> {
  * and up to 2× the creates per second.
  */
 export function createGatherer<Item, Result>(options: GathererOptions<Item, Result>) {
-  const { in_flight_max, batch_items_max, batch_weight_max = Number.POSITIVE_INFINITY, waiting_max } = options;
+  const { in_flight_max, batch_items_max, batch_weight_max = Number.POSITIVE_INFINITY, waiting_max, origins } = options;
   const weigh = options.weigh ?? (() => 0);
   const groups = new Map<string, Waiting<Item, Result>[]>();
   let waiting = 0;
@@ -77,10 +80,14 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
 
   async function settle(group: string, batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await options.run(
-        batch.map(({ item }) => item),
-        group,
-      );
+      const items = batch.map(({ item }) => item);
+      const run = () => options.run(items, group);
+      const results = await (origins === undefined
+        ? run()
+        : origins.onBehalfOf(
+            batch.map(({ origin }) => origin),
+            run,
+          ));
       if (results.length !== batch.length) throw new Error(`${results.length} results for ${batch.length} calls`);
       for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (error) {
@@ -98,7 +105,7 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
     }
     return new Promise((resolve, reject) => {
       const queue = groups.get(group);
-      const call = { item, signal, resolve, reject };
+      const call = { item, signal, origin: origins?.current(), resolve, reject };
       if (queue === undefined) groups.set(group, [call]);
       else queue.push(call);
       waiting++;

@@ -1,5 +1,8 @@
+import type { Origin, Origins } from "./origins.ts";
+
 interface Caller<Result> {
   readonly signal: AbortSignal | undefined;
+  readonly origin: Origin | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -13,6 +16,7 @@ export interface SharedReadsOptions<Query, Result> {
   run(query: Query, signal: AbortSignal | undefined): Promise<Result>;
   /** Nobody waits longer than this for another's statement to end; then there is one beside it. */
   patience_ms?: number;
+  readonly origins?: Origins | undefined;
 }
 
 const patience_default_ms = 100;
@@ -24,6 +28,7 @@ const patience_default_ms = 100;
 export function createSharedReads<Query, Result>({
   run,
   patience_ms = patience_default_ms,
+  origins,
 }: SharedReadsOptions<Query, Result>): (key: string, query: Query, signal?: AbortSignal) => Promise<Result> {
   const running = new Map<string, Running>();
   const next = new Map<string, { readonly query: Query; readonly callers: Caller<Result>[] }>();
@@ -32,7 +37,13 @@ export function createSharedReads<Query, Result>({
     const mine: Running = { began_ms: performance.now() };
     running.set(key, mine);
     try {
-      const result = await run(query, signalOf(callers));
+      const runNow = () => run(query, signalOf(callers));
+      const result = await (origins === undefined
+        ? runNow()
+        : origins.onBehalfOf(
+            callers.map(({ origin }) => origin),
+            runNow,
+          ));
       for (const caller of callers) caller.resolve(result);
     } catch (error) {
       for (const caller of callers) caller.reject(error);
@@ -54,7 +65,7 @@ export function createSharedReads<Query, Result>({
 
   return (key, query, signal) =>
     new Promise((resolve, reject) => {
-      const caller = { signal, resolve, reject };
+      const caller = { signal, origin: origins?.current(), resolve, reject };
       const current = running.get(key);
       const waiting = next.get(key);
       if (waiting !== undefined) waiting.callers.push(caller);
