@@ -173,6 +173,33 @@ describeWith([postgres], "the relay", () => {
     expect(kept).toEqual(parked.map((id) => ({ id, reason: "too_large", error: "9 MiB is too much" })));
   });
 
+  test("takes the next batch while one is published, and starts over with the oldest when that fails", async () => {
+    await write(store.database, 2_500);
+    const stored = createOutbox(store.database);
+    const batches: number[] = [];
+    let failures = 1;
+    let taken_meanwhile = 0;
+    let publishing = false;
+    const outbox: Outbox = {
+      ...stored,
+      async take(...asked) {
+        if (publishing) taken_meanwhile++;
+        return stored.take(...asked);
+      },
+    };
+    const { eventLog, ids } = recordingLog(async () => {
+      publishing = true;
+      await Promise.resolve();
+      if (batches.push(ids.length) === 2 && failures-- > 0) throw new Error("down");
+      publishing = false;
+    });
+    start(store.database, eventLog, { outbox });
+    await waitFor("an empty outbox", async () => (await pending()) === 0);
+    expect(ids.length).toBe(2_500);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(taken_meanwhile).toBeGreaterThan(0);
+  });
+
   test("a poke is heard, however long it is until the next look", async () => {
     const { eventLog, ids } = recordingLog();
     const stored = createOutbox(store.database);

@@ -37,7 +37,7 @@ const retry = { first_ms: 50, max_ms: 5000 };
 const drain_timeout_ms = 5000;
 
 /**
- * Takes the oldest rows, publishes them in order, and removes them once the log has them. Never a cursor over ids: rows commit out of
+ * Takes the oldest rows, publishes them in order, and removes them once the log has them; meanwhile the next are taken. Never a cursor over ids: rows commit out of
  * the order of their ids, and one that was passed over would be lost.
  */
 export function createRelay({ outbox, eventLog, database, log, hooks, poll_interval_ms = 20 }: RelayParts): Relay {
@@ -50,14 +50,37 @@ export function createRelay({ outbox, eventLog, database, log, hooks, poll_inter
     hooks.onRelayStateChanged(next);
   }
 
+  /** The batch behind the one that is being published, on its way from DB1. */
+  let ahead: Promise<readonly OutboxRow[]> | undefined;
+
+  function takeAhead(rows: readonly OutboxRow[]): void {
+    if (rows.length < rows_max) return;
+    ahead = outbox.take(
+      rows_max,
+      rows.map(({ id }) => id),
+    );
+    // Told when it is waited for, if ever.
+    ahead.catch(() => {});
+  }
+
+  async function oldest(): Promise<readonly OutboxRow[]> {
+    const taken = ahead;
+    ahead = undefined;
+    const rows = await taken;
+    return rows === undefined || rows.length === 0 ? outbox.take(rows_max) : rows;
+  }
+
   /** Resolves to how many rows left the outbox. */
   async function publishOldest(): Promise<number> {
-    const rows = await outbox.take(rows_max);
+    const rows = await oldest();
     if (rows.length === 0) return 0;
+    takeAhead(rows);
     try {
       await eventLog.publish(rows.map(toRecord));
       return await published(rows);
     } catch (error) {
+      // What stays in the outbox comes before it.
+      ahead = undefined;
       const refused = error instanceof RecordTooLarge ? rows.findIndex(({ id }) => id === error.outbox_id) : -1;
       if (!(error instanceof RecordTooLarge) || refused === -1) throw error;
       // Those before it are in the log. Later events of its article may pass it: DB2 keeps the newest version.
@@ -91,6 +114,8 @@ export function createRelay({ outbox, eventLog, database, log, hooks, poll_inter
     let failures = 0;
     let busy_until_ms = performance.now() + busy_for_ms;
     let interval_ms = poll_interval_ms;
+    // Of an earlier leadership: since then others may have published it.
+    ahead = undefined;
     while (!ended.aborted) {
       try {
         const published = await finishInTime(publishOldest(), ended);

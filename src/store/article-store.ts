@@ -148,8 +148,8 @@ export interface OutboxRow extends RecordContent {
 }
 
 export interface Outbox {
-  /** The events of the `limit` oldest rows, in order. */
-  take(limit: number): Promise<readonly OutboxRow[]>;
+  /** The events of the `limit` oldest rows but `except`, in order. */
+  take(limit: number, except?: readonly number[]): Promise<readonly OutboxRow[]>;
   remove(ids: readonly number[]): Promise<void>;
   /** Takes a row that cannot be published out of the others' way, to be looked at by a person. */
   park(id: number, reason: string, error: string): Promise<void>;

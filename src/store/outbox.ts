@@ -17,7 +17,7 @@ const take: Statement = {
 FROM (
   SELECT *, sum(octet_length(data) * CASE WHEN article_id = ${viewed_group.article_id} THEN ${viewed_group_growth} ELSE 1 END)
     OVER (ORDER BY id) AS bytes, row_number() OVER (ORDER BY id) AS n
-  FROM (SELECT * FROM outbox ORDER BY id LIMIT $1::bigint) oldest
+  FROM (SELECT * FROM outbox WHERE id <> ALL($2::bigint[]) ORDER BY id LIMIT $1::bigint) oldest
 ) counted WHERE n = 1 OR bytes <= ${taken_bytes_max} ORDER BY id`,
 };
 
@@ -64,8 +64,8 @@ interface TakenRow {
  */
 export function createOutbox(database: Database): Outbox {
   return {
-    async take(limit) {
-      const { rows } = await database.query<TakenRow>(take, [limit]);
+    async take(limit, except = []) {
+      const { rows } = await database.query<TakenRow>(take, [limit, except]);
       return rows.flatMap(toOutboxRows);
     },
 
