@@ -24,7 +24,7 @@ export interface Scale {
 }
 
 const full: Scale = { articles: 100_000, rounds: 3, round_s: 4, warm_up_s: 2, connections: 32 };
-const quick: Scale = { articles: 10_000, rounds: 2, round_s: 1, warm_up_s: 1, connections: 32 };
+const quick: Scale = { articles: 5_000, rounds: 1, round_s: 1, warm_up_s: 1, connections: 32 };
 
 /** The services of one run, and what every section needs. */
 export interface Arena extends AsyncDisposable {
@@ -64,7 +64,7 @@ export async function openArena(options: Options, progress: Progress): Promise<A
 
   async function install(topic: string): Promise<Installation> {
     const databases = { primary: await primary.createDatabase(), replica: await replica.createDatabase() };
-    const installation = { executable, folder, ...databases, kafka: kafka.address, topic };
+    const installation = { command: [executable], folder, ...databases, kafka: kafka.address, topic };
     await runCommand(installation, ["migrate", "--target=all"]);
     return installation;
   }

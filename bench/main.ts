@@ -6,12 +6,20 @@ import { type Options, readOptions, type SectionName, usage } from "./options.ts
 import { createProgress } from "./progress.ts";
 import { describeMachine, writeReport } from "./report/write.ts";
 import { runGraphql } from "./sections/graphql.ts";
+import { runGrowth } from "./sections/growth.ts";
 import { runHttp } from "./sections/http.ts";
 import type { SectionResult } from "./sections/section.ts";
+import { runSoak } from "./sections/soak.ts";
+import { runStart } from "./sections/start.ts";
+import { runSync } from "./sections/sync.ts";
 
-const sections: Partial<Record<SectionName, (arena: Awaited<ReturnType<typeof openArena>>) => Promise<SectionResult>>> = {
+const sections: Readonly<Record<SectionName, (arena: Awaited<ReturnType<typeof openArena>>) => Promise<SectionResult>>> = {
   http: runHttp,
   graphql: runGraphql,
+  sync: runSync,
+  growth: runGrowth,
+  start: runStart,
+  soak: runSoak,
 };
 
 const signal_timeout_ms = 10_000;
@@ -25,9 +33,7 @@ async function run(options: Options): Promise<boolean> {
   const name = `${date.slice(0, 16).replace(":", "")}-${/[0-9a-f]{7,}(-dirty)?/.exec(version)?.[0] ?? "unknown"}`;
   const results: SectionResult[] = [];
   for (const section of options.sections) {
-    const runSection = sections[section];
-    if (runSection === undefined) continue;
-    results.push(await runSection(arena));
+    results.push(await sections[section](arena));
     const machine = describeMachine();
     const report = { date, version, machine, generator: arena.generator.name, quick: options.quick, sections: results };
     const markdown = writeReport(report, `${name}${options.quick ? "-quick" : ""}`);
@@ -52,6 +58,6 @@ try {
   if (options === "help") process.stdout.write(usage);
   else process.exit((await run(options)) ? 0 : 1);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  process.stderr.write(`${Bun.inspect(error)}\n`);
   process.exit(1);
 }

@@ -29,6 +29,8 @@ export interface Contest {
   readonly work: string;
   /** Ours first; every other one is compared with it. */
   readonly contestants: readonly Contestant[];
+  /** What nobody gets past, for one turn at the end: no round of its own, since it is no rival. */
+  readonly limits?: readonly Contestant[];
   /** What ours has to reach of each of the others, by name. */
   readonly targets: Readonly<Record<string, number>>;
 }
@@ -61,55 +63,88 @@ export interface ContestParts {
   readonly warm_up_s: number;
 }
 
-/** Lets the contestants take turns, `rounds` times, under the same load; ratios are between turns of the same round. */
+/**
+ * Lets the contestants take turns, `rounds` times, under the same load; ratios are between turns of the same round, those to the
+ * limits between their one turn and ours in the last round.
+ */
 export async function holdContest(contest: Contest, parts: ContestParts): Promise<ContestResult> {
-  const { progress, rounds, round_s, warm_up_s } = parts;
-  const faults: string[] = [];
-  const sides = contest.contestants.map((contestant) => ({
-    contestant,
-    name: contestant.name,
-    rounds: [] as Measurement[],
-    warm_up_requests: 0,
-  }));
-  for (const side of sides) {
-    progress.tell(`${contest.work}: ${side.name} warms up`);
-    const { measurement } = await takeTurn(side.contestant, parts, warm_up_s, 0);
-    side.warm_up_requests = measurement.requests;
+  const sides = contest.contestants.map((contestant) => createSide(contestant, contest.work, parts));
+  const limits = (contest.limits ?? []).map((contestant) => createSide(contestant, contest.work, parts));
+  const all = [...sides, ...limits];
+  for (const side of all) await side.warmUp();
+  for (const side of all) await side.settle();
+  for (let round = 1; round <= parts.rounds; round++) {
+    for (const side of sides) await side.takeTurn(round);
   }
-  for (let round = 1; round <= rounds; round++) {
-    for (const side of sides) {
-      const { measurement, fault } = await takeTurn(side.contestant, parts, round_s, round);
-      side.rounds.push(measurement);
-      if (fault) faults.push(`${contest.work}, ${side.name}: ${fault}`);
-      progress.tell(
-        `${contest.work}: ${side.name}, round ${round}: ${Math.round(measurement.requests_per_s)}/s${fault ? `  FAULT: ${fault}` : ""}`,
-      );
-    }
-  }
-  const [ours, ...others] = sides;
-  const ratios = others.map(({ name, rounds: theirs }): Ratio => {
-    const ratio = spreadOf(
-      theirs.map((their, round) => (ours?.rounds[round]?.requests_per_s ?? Number.NaN) / their.requests_per_s),
-    );
+  for (const limit of limits) await limit.takeTurn(1);
+
+  const ours = sides[0]?.turns ?? [];
+  const against = (name: string, theirs: readonly Measurement[], ours_then: readonly Measurement[]): Ratio => {
+    const ratio = spreadOf(theirs.map((their, turn) => (ours_then[turn]?.requests_per_s ?? Number.NaN) / their.requests_per_s));
     const target = contest.targets[name];
     return { against: name, ratio, ...(target !== undefined && { target }) };
-  });
-  return { work: contest.work, sides: sides.map(({ contestant: _, ...side }) => side), ratios, faults };
+  };
+  return {
+    work: contest.work,
+    sides: all.map((side) => ({ name: side.name, rounds: side.turns, warm_up_requests: side.warmUpRequests() })),
+    ratios: [
+      ...sides.slice(1).map(({ name, turns }) => against(name, turns, ours)),
+      ...limits.map(({ name, turns }) => against(name, turns, ours.slice(-1))),
+    ],
+    faults: all.flatMap(({ faults }) => faults),
+  };
 }
 
-async function takeTurn(contestant: Contestant, parts: ContestParts, duration_s: number, seed: number) {
+function createSide(contestant: Contestant, work: string, parts: ContestParts) {
+  const { name } = contestant;
+  const turns: Measurement[] = [];
+  const faults: string[] = [];
+  let warm_up_requests = 0;
+
+  async function settle(): Promise<number> {
+    const began_ms = performance.now();
+    await contestant.settle?.();
+    return (performance.now() - began_ms) / 1000;
+  }
+
+  return {
+    name,
+    turns,
+    faults,
+    settle,
+    warmUpRequests: () => warm_up_requests,
+    async warmUp() {
+      parts.progress.tell(`${work}: ${name} warms up`);
+      const { result, samples } = await contestant.work(parts.warm_up_s, 1);
+      warm_up_requests = result.requests + samples;
+    },
+    async takeTurn(round: number) {
+      const { fault, ...measured } = await measure(contestant, parts, round + 1);
+      const measurement = { ...measured, settled_after_s: await settle() };
+      turns.push(measurement);
+      if (fault !== undefined) faults.push(`${work}, ${name}: ${fault}`);
+      const rate = `${Math.round(measurement.requests_per_s)}/s`;
+      parts.progress.tell(`${work}: ${name}, round ${round}: ${rate}${fault === undefined ? "" : `  FAULT: ${fault}`}`);
+    },
+  };
+}
+
+async function measure(contestant: Contestant, { round_s, postgres_cpu_us }: ContestParts, seed: number) {
   const spent = () => ({
     server: cpuOf(contestant.pids),
-    postgres: parts.postgres_cpu_us(),
+    postgres: postgres_cpu_us(),
     beside: contestant.beside_cpu_us?.() ?? 0,
   });
   const before = spent();
-  const { result, samples, fault } = await contestant.work(duration_s, seed + 1);
+  const { result, samples, fault } = await contestant.work(round_s, seed);
   const after = spent();
-  const rss_mib = rssOf(contestant.pids);
-  await contestant.settle?.();
   const requests = result.requests + samples;
-  const measurement: Measurement = {
+  const faults = [
+    ...(result.refused > 0 ? [`${result.refused} answers of status 400 and above`] : []),
+    ...(result.unanswered > 0 ? [`${result.unanswered} requests without an answer`] : []),
+    ...(fault === undefined ? [] : [fault]),
+  ];
+  return {
     requests,
     requests_per_s: result.requests / result.duration_s,
     p50_ms: result.p50_ms,
@@ -117,12 +152,7 @@ async function takeTurn(contestant: Contestant, parts: ContestParts, duration_s:
     cpu_us: (after.server - before.server) / requests,
     postgres_cpu_us: (after.postgres - before.postgres) / requests,
     beside_cpu_us: (after.beside - before.beside) / requests,
-    rss_mib,
+    rss_mib: rssOf(contestant.pids),
+    fault: faults.length > 0 ? faults.join("; ") : undefined,
   };
-  const faults = [
-    ...(result.refused > 0 ? [`${result.refused} answers of status 400 and above`] : []),
-    ...(result.unanswered > 0 ? [`${result.unanswered} requests without an answer`] : []),
-    ...(fault === undefined ? [] : [fault]),
-  ];
-  return { measurement, fault: faults.length > 0 ? faults.join("; ") : undefined };
 }

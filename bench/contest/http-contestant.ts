@@ -2,7 +2,7 @@ import type { Generator, Load } from "../load/load.ts";
 import { type Sample, startSampling } from "../load/sampling.ts";
 import type { Contestant } from "./contest.ts";
 
-export interface Target {
+export interface HttpTarget {
   readonly name: string;
   readonly url: string;
   readonly pids: readonly number[];
@@ -12,7 +12,7 @@ export interface Target {
 
 /** A server that is asked over HTTP. While the generator counts answers, samples are read and given to `check`, which says what is wrong. */
 export function httpContestant(
-  target: Target,
+  target: HttpTarget,
   load: Load,
   check: (sample: Sample) => Promise<string | undefined> | string | undefined,
   { generator, connections }: { readonly generator: Generator; readonly connections: number },

@@ -11,6 +11,8 @@ export interface Measurement {
   /** CPU per request of what works for this side beside it: for ours the sync role and Kafka. */
   readonly beside_cpu_us: number;
   readonly rss_mib: number;
+  /** How long after the turn's end nothing of it was left to do: for ours, until DB2 had everything. */
+  readonly settled_after_s: number;
 }
 
 export interface Spread {

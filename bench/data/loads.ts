@@ -1,6 +1,6 @@
 import type { Load } from "../load/load.ts";
+import { makePassages, passages_per_article } from "./passages.ts";
 import { isPublished } from "./rows.ts";
-import { makeSentences } from "./sentences.ts";
 
 /** Ids of published articles, each of which counts a view when it is read. */
 export function publishedIds(total: number): number[] {
@@ -9,13 +9,12 @@ export function publishedIds(total: number): number[] {
 
 /** New articles of 1.1 kB, each of them published. */
 export function creationBodies(): string[] {
-  const sentences = makeSentences();
+  const passages = makePassages();
+  const passage = (number: number) => passages[number % passages.length] ?? "";
   return Array.from({ length: 1000 }, (_, number) =>
     JSON.stringify({
-      title: `${sentences[(number * 13) % sentences.length]?.slice(0, 40)} ${number}`,
-      content: Array.from({ length: 10 }, (_unused, index) => sentences[(number * 17 + index * 101) % sentences.length]).join(
-        " ",
-      ),
+      title: `${passage(number * 13).slice(0, 40)} ${number}`,
+      content: Array.from({ length: passages_per_article }, (_unused, index) => passage(number * 17 + index * 101)).join(" "),
       author: `Author ${number % 50}`,
       category: `category ${number % 12}`,
       tags: [`tag ${number % 40}`, `tag ${40 + (number % 7)}`],

@@ -6,6 +6,8 @@ const stop_timeout_ms = 25_000;
 
 export interface Child extends AsyncDisposable {
   readonly pid: number;
+  /** From its start to the first probe that said so. */
+  readonly ready_after_ms: number;
   /** SIGTERM, and SIGKILL when that is not enough. Resolves when the process has ended. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export async function startChild({
 }: ChildOptions): Promise<Child> {
   const log = openSync(log_file, "a");
   const { PATH = "", HOME = "" } = process.env;
+  const began_ms = performance.now();
   const child = Bun.spawn([...dieWithParent(), ...command], {
     cwd,
     env: { PATH, HOME, TZ: "UTC", NODE_ENV: "production", ...env },
@@ -62,7 +65,7 @@ export async function startChild({
     const tail = readFileSync(log_file, "utf8").trimEnd().split("\n").slice(-20).join("\n");
     throw new Error(`${error instanceof Error ? error.message : error}. The end of its log:\n${tail}`);
   }
-  return { pid: child.pid, stop, [Symbol.asyncDispose]: stop };
+  return { pid: child.pid, ready_after_ms: performance.now() - began_ms, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** Whether a GET, or a POST of this JSON text, is answered with 2xx. */

@@ -78,7 +78,7 @@ function row(work: string, { name, rounds }: Side, ratio: Ratio | undefined): st
     median((round) => round.beside_cpu_us, 1),
     median((round) => round.rss_mib, 0),
     ratio === undefined ? "" : `${ratio.ratio.median.toFixed(2)} (${ratio.ratio.min.toFixed(2)}–${ratio.ratio.max.toFixed(2)})`,
-    ratio?.target === undefined ? "" : `≥ ${ratio.target}`,
+    ratio?.target === undefined ? "" : `≥ ${Number(ratio.target.toFixed(2))}`,
     ratio?.target === undefined ? "" : verdict(ratio.ratio.median >= ratio.target),
   ];
   return `| ${cells.join(" | ")} |`;

@@ -8,7 +8,7 @@ import { post, publishedIds } from "../data/loads.ts";
 import { cpuOf } from "../machine/proc.ts";
 import { connect, type Sql, urlOf } from "../machine/sql.ts";
 import { openAccounts } from "../sides/accounts.ts";
-import { startOurs } from "../sides/ours.ts";
+import { all_roles, startOurs } from "../sides/ours.ts";
 import { startPeer } from "../sides/peers.ts";
 import type { SectionResult } from "./section.ts";
 
@@ -34,7 +34,7 @@ const postgraphile_queries = {
 export async function runGraphql(arena: Arena): Promise<SectionResult> {
   const { installation, peers } = await arena.loaded();
   await using parts = new AsyncDisposableStack();
-  const one = parts.use(await startOurs(installation, ["api", "gateway", "sync"]));
+  const one = parts.use(await startOurs(installation, all_roles));
   const api = parts.use(await startOurs(installation, ["api"]));
   const gateway = parts.use(
     await startOurs(installation, ["gateway"], { REST_API_URL: api.urls.api, REPLICA_API_URL: one.urls.sync }),

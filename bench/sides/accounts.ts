@@ -21,6 +21,8 @@ export interface Served {
 export interface Accounts extends AsyncDisposable {
   /** Resolves when all views are written, the outbox is empty and DB2 has what DB1 has. */
   settle(): Promise<void>;
+  /** What `blog verify` finds to differ between DB1 and DB2. */
+  differences(): Promise<string[]>;
   /** What does not add up since the accounts were opened; nothing when all is well. */
   faults(served: Served): Promise<string[]>;
 }
@@ -45,6 +47,11 @@ export async function openAccounts(installation: Installation): Promise<Accounts
     return left.articles === right.articles && left.versions === right.versions && left.views === right.views;
   }
 
+  async function differences(): Promise<string[]> {
+    const verified = await runCommand(installation, ["verify"]).catch(String);
+    return verified.startsWith("Error") ? [verified.slice(0, 500)] : [];
+  }
+
   return {
     settle,
     async faults({ api_urls, views_elsewhere = { min: 0, max: 0 } }) {
@@ -67,9 +74,9 @@ export async function openAccounts(installation: Installation): Promise<Accounts
               `${answered_read} articles and ${views_elsewhere.min} to ${views_elsewhere.max} more were read, ${viewed} views counted`,
             ]),
       ];
-      const verified = await runCommand(installation, ["verify"]).catch(String);
-      return verified.startsWith("Error") ? [...faults, verified.slice(0, 500)] : faults;
+      return [...faults, ...(await differences())];
     },
+    differences,
     async [Symbol.asyncDispose]() {
       await primary[Symbol.asyncDispose]();
       await replica[Symbol.asyncDispose]();

@@ -4,12 +4,13 @@ import { databaseEnv } from "../../src/testing/database-env.ts";
 import { freePort } from "../../src/testing/free-port.ts";
 import { answers, type Child, startChild } from "../machine/child.ts";
 
-export type Role = "api" | "gateway" | "sync";
+export const all_roles = ["api", "gateway", "sync"] as const;
+export type Role = (typeof all_roles)[number];
 
 /** Where the processes of one installation find their services. */
 export interface Installation {
-  /** The executable under test. */
-  readonly executable: string;
+  /** What is under test, with its first arguments. */
+  readonly command: readonly string[];
   /** For logs, and as working folder. */
   readonly folder: string;
   readonly primary: PostgresConfig;
@@ -38,27 +39,30 @@ export function environment({ primary, replica, kafka, topic }: Installation): R
   };
 }
 
-/** Starts one process with these roles and waits until each is ready. */
-export async function startOurs(
+/** Starts one process with these roles on the installation's services, and waits until each is ready. */
+export function startOurs(
   installation: Installation,
   roles: readonly Role[],
   env: Readonly<Record<string, string>> = {},
+): Promise<OursProcess> {
+  return startBlog(installation, roles, { ...environment(installation), ...env });
+}
+
+/** The same with nothing but this environment: without services, the embedded mode. */
+export async function startBlog(
+  { command, folder }: Pick<Installation, "command" | "folder">,
+  roles: readonly Role[],
+  env: Readonly<Record<string, string>>,
 ): Promise<OursProcess> {
   const ports = { api: freePort(), gateway: freePort(), sync: freePort() };
   const url = (role: Role) => `http://127.0.0.1:${ports[role]}`;
   const name = roles.join("+");
   const child = await startChild({
     name,
-    command: [installation.executable, `--role=${roles.join(",")}`],
-    cwd: installation.folder,
-    env: {
-      ...environment(installation),
-      API_PORT: String(ports.api),
-      GATEWAY_PORT: String(ports.gateway),
-      SYNC_PORT: String(ports.sync),
-      ...env,
-    },
-    log_file: join(installation.folder, `${name}-${ports.api}.log`),
+    command: [...command, `--role=${roles.length === 3 ? "all" : roles.join(",")}`],
+    cwd: folder,
+    env: { API_PORT: String(ports.api), GATEWAY_PORT: String(ports.gateway), SYNC_PORT: String(ports.sync), ...env },
+    log_file: join(folder, `${name}-${ports.api}.log`),
     ready: async () => (await Promise.all(roles.map((role) => answers(`${url(role)}/api/v1/health/ready`)))).every(Boolean),
   });
   return { ...child, roles, urls: { api: url("api"), gateway: url("gateway"), sync: url("sync") } };
@@ -67,7 +71,7 @@ export async function startOurs(
 /** Runs a command of the executable to its end; gives what it printed. Throws when it fails. */
 export async function runCommand(installation: Installation, args: readonly string[]): Promise<string> {
   const { PATH = "", HOME = "" } = process.env;
-  const child = Bun.spawn([installation.executable, ...args], {
+  const child = Bun.spawn([...installation.command, ...args], {
     cwd: installation.folder,
     env: { PATH, HOME, TZ: "UTC", ...environment(installation) },
     stdin: "ignore",

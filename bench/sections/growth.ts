@@ -1,0 +1,108 @@
+import { Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import type { Arena } from "../arena.ts";
+import { type Contest, type ContestResult, holdContest } from "../contest/contest.ts";
+import { countedCreates } from "../contest/counted-creates.ts";
+import { httpContestant } from "../contest/http-contestant.ts";
+import { isNewestTen, isRareTen } from "../data/checks.ts";
+import { fillPrimary } from "../data/databases.ts";
+import { creationBodies, get } from "../data/loads.ts";
+import { rare_words } from "../data/rows.ts";
+import { connect, urlOf } from "../machine/sql.ts";
+import { startOurs } from "../sides/ours.ts";
+import type { SectionResult } from "./section.ts";
+
+/** Half as many requests a second again are 1.5 × the time of each. */
+const speed_kept = 1 / 1.5;
+/** As fast, but for what two measurements of the same thing differ by. */
+const as_fast = 0.9;
+const creates_a_turn = 1_000;
+/** Both are the same program on the same machine, so that short turns tell them apart. */
+const round_s = 2;
+const connections = 8;
+
+/** Two api processes on two databases, one with a hundred times the articles. */
+export async function runGrowth(arena: Arena): Promise<SectionResult> {
+  const sizes = arena.options.quick ? { small: 1_000, large: 50_000 } : { small: 10_000, large: 1_000_000 };
+  await using parts = new AsyncDisposableStack();
+
+  async function open(size: number) {
+    const name = `${size.toLocaleString("en")} articles`;
+    arena.progress.tell(`growth: loading ${name}`);
+    const installation = await arena.install(`bench-growth-${size}`);
+    await fillPrimary(installation.primary, size);
+    const api = parts.use(await startOurs(installation, ["api"]));
+    const sql = parts.use(await connect(urlOf(installation.primary)));
+    return { target: { name, url: api.urls.api, pids: [api.pid] }, sql, size };
+  }
+
+  const small = await open(sizes.small);
+  const large = await open(sizes.large);
+  arena.progress.tell("growth: loaded");
+  const both = [large, small];
+  const driven = { generator: arena.generator, connections };
+  const deep_path = `/api/v1/articles?cursor=${await cursorAt(large.target.url, Math.floor(sizes.large * 0.9))}`;
+  const search = get([`/api/v1/articles/search?q=${rare_words.replace(" ", "+")}`]);
+  const page = get(["/api/v1/articles"]);
+  const bodies = creationBodies();
+  const targets = { [small.target.name]: speed_kept };
+  const page_contestant = httpContestant(
+    { ...large.target, name: "page 1" },
+    page,
+    isNewestTen(large.sql, { total: true }),
+    driven,
+  );
+  const contests: readonly Contest[] = [
+    {
+      work: "list page 1, with total",
+      contestants: both.map(({ target, sql }) => httpContestant(target, page, isNewestTen(sql, { total: true }), driven)),
+      targets,
+    },
+    {
+      work: "search page 1, 100 matches in both",
+      contestants: both.map(({ target }) => httpContestant(target, search, isRareTen, driven)),
+      targets,
+    },
+    {
+      work: `page behind a cursor at ${Math.floor(sizes.large * 0.9).toLocaleString("en")}`,
+      contestants: [
+        httpContestant(
+          { ...large.target, name: "page behind the cursor" },
+          get([deep_path]),
+          isNewestTen(large.sql, { total: true }),
+          driven,
+        ),
+        page_contestant,
+      ],
+      targets: { "page 1": as_fast },
+    },
+    {
+      work: "create",
+      contestants: both.map(({ target }) => countedCreates(target, "/api/v1/articles", bodies, creates_a_turn)),
+      targets,
+    },
+  ];
+  const parts_here = { ...arena.contest_parts, round_s: Math.min(round_s, arena.scale.round_s), warm_up_s: 1 };
+  const results: ContestResult[] = [];
+  for (const contest of contests.filter(({ work }) => arena.wanted(work))) results.push(await holdContest(contest, parts_here));
+
+  const created = results.some(({ work }) => work === "create") ? creates_a_turn * (arena.scale.rounds + 1) : 0;
+  const counts = await Promise.all(both.map(async ({ sql, size }) => (await sql.number("SELECT count(*) FROM articles")) - size));
+  const faults = counts
+    .filter((count) => count !== created)
+    .map((count) => `${created} articles were created, ${count} more are there`);
+  return {
+    title: "Growth",
+    contests: results,
+    figures: [],
+    faults: [...results.flatMap((result) => result.faults), ...faults],
+    notes: [],
+  };
+}
+
+const Page = Type.Object({ next_cursor: Type.String() });
+
+async function cursorAt(url: string, offset: number): Promise<string> {
+  const response = await fetch(`${url}/api/v1/articles?page=${offset / 10}&per_page=10&fields=id`);
+  return Value.Parse(Page, await response.json()).next_cursor;
+}
