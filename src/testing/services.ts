@@ -1,7 +1,6 @@
 import { describe, setDefaultTimeout, test } from "bun:test";
 import type { PostgresConfig } from "../config/config.ts";
 import type { ServerTls } from "./encrypted-postgres.ts";
-import type { ServiceName } from "./instance.ts";
 import type { EncryptedKafka } from "./kafka/encrypted-listeners.ts";
 import { forcedWay, serviceMissing } from "./service-ways.ts";
 import { callSupervisor } from "./supervisor-client.ts";
@@ -25,7 +24,7 @@ export interface Controls extends AsyncDisposable {
 
 /** Real PostgreSQL 18, started at the first call, shared by the test files of one run, gone when the run ends. */
 export const postgres = {
-  service: "postgres",
+  missing: () => serviceMissing("postgres", forcedWay()),
 
   /** A fresh database, owned by a fresh ordinary role. */
   async createDatabase() {
@@ -42,7 +41,7 @@ export const postgres = {
 
 /** Real Apache Kafka 4.1, as `postgres`. */
 export const kafka = {
-  service: "kafka",
+  missing: () => serviceMissing("kafka", forcedWay()),
 
   /** A fresh topic that takes messages of 8 MiB. Its dead letters' topic, if one was made beside it, is dropped with it. */
   async createTopic({ partitions = 3 }: { readonly partitions?: number } = {}) {
@@ -106,13 +105,19 @@ function controls(instance: number): Controls {
   };
 }
 
+/** What a test may need of this machine. */
+interface Needed {
+  /** Why it cannot be had; undefined when it looks as if it could. Starts nothing. */
+  missing(): string | undefined;
+}
+
 /**
  * `describe` for tests that need services, with time for their first start. Where one cannot be had the tests are skipped
  * with the reason on stderr; with CI=true that is a failure.
  */
-export function describeWith(services: readonly { readonly service: ServiceName }[], name: string, body: () => void): void {
+export function describeWith(services: readonly Needed[], name: string, body: () => void): void {
   setDefaultTimeout(first_start_timeout_ms);
-  const missing = services.flatMap(({ service }) => serviceMissing(service, forcedWay()) ?? []);
+  const missing = services.flatMap((service) => service.missing() ?? []);
   if (missing.length === 0) {
     describe(name, body);
     return;
