@@ -39,7 +39,8 @@ export async function build(target?: string): Promise<void> {
   // biome-ignore format: option by option
   const command = [process.execPath, "build", "--compile", "--minify-whitespace", "--minify-syntax",
     "--no-compile-autoload-bunfig", "--no-compile-autoload-dotenv",
-    ...(target === undefined ? [] : [`--target=${target}`]),
+    // Bytecode saves three quarters of the 120 ms that reading the program takes at start; it is this machine's own.
+    ...(target === undefined ? ["--format=esm", "--bytecode"] : [`--target=${target}`]),
     "--define", `BUILD_COMMIT=${JSON.stringify(commit())}`, "src/main.ts", "--outfile", outfile];
   try {
     const { ok } = await runStep({ name: "build dist/blog", command, timeout_ms: build_timeout_ms });
