@@ -71,6 +71,8 @@ export interface GatewayLimits {
   readonly aliases_max: number;
   readonly directives_max: number;
   readonly cost_max: number;
+  /** Values in the variables, at any depth. */
+  readonly variables_max: number;
   /** Of requests, over all callers. */
   readonly concurrency_max: number;
 }

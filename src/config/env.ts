@@ -186,6 +186,7 @@ export const variables = {
     aliases_max: limit("ALIASES", "30", "Aliases of a query, fragments counted as often as spread: each may be work of its own"),
     directives_max: limit("DIRECTIVES", "50", "Directives of a query; nobody's has more, and each is work"),
     cost_max: limit("COST", "5000", "Articles × weight of their fields (content 10, others 1): two pages of 100 whole articles"),
+    variables_max: limit("VARIABLES", "2000", "Values in the variables of a query; an article has up to 26"),
     concurrency_max: limit(
       "CONCURRENCY",
       "400",

@@ -17,6 +17,7 @@ export function readGateway(reader: Reader, production: boolean): GatewayConfig 
       aliases_max: reader.value(gateway_limits.aliases_max),
       directives_max: reader.value(gateway_limits.directives_max),
       cost_max: reader.value(gateway_limits.cost_max),
+      variables_max: reader.value(gateway_limits.variables_max),
       concurrency_max: reader.value(gateway_limits.concurrency_max),
     },
     introspection: reader.optional(gateway.introspection) ?? !production,

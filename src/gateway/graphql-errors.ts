@@ -36,10 +36,17 @@ export function formatError(error: GraphQLError, request_id: string, onInternalE
   };
   if (cause instanceof AppError) return { ...formatAppError(cause, request_id), ...where };
   if (cause instanceof GraphQLError && isAboutTheDocument(error)) {
-    return { message: error.message, ...where, extensions: { ...documentExtensions(cause), requestId: request_id } };
+    return { message: shortened(error.message), ...where, extensions: { ...documentExtensions(cause), requestId: request_id } };
   }
   onInternalError(cause, request_id);
   return { message: "Internal error", ...where, extensions: { code: "INTERNAL", status: 500, requestId: request_id } };
+}
+
+/** graphql-js quotes what it complains of, be it megabytes. */
+const message_length_max = 500;
+
+function shortened(message: string): string {
+  return message.length <= message_length_max ? message : `${message.slice(0, message_length_max)}…`.toWellFormed();
 }
 
 /** Whether the caller could have done nothing about it. */

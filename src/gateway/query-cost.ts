@@ -28,7 +28,7 @@ interface Asked {
 export function costOf({ schema, document, operationName, variableValues: raw }: Asked): number | undefined {
   const operation = getOperationAST(document, operationName);
   if (!operation) return undefined;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], raw ?? {});
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], raw ?? {}, { maxErrors: 0 });
   const type = schema.getRootType(operation.operation);
   if (!coerced || !type) return undefined;
   const scope = { fragments: fragmentsOf(document), variableValues: coerced };

@@ -34,6 +34,24 @@ describe("a query over a limit never reaches the API, and is told limit, found a
     });
   }
 
+  test("values in the variables, at once and however they lie", async () => {
+    const wide = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`k${n}`, n]));
+    const deep = JSON.parse(`${'{"a":'.repeat(3_000)}1${"}".repeat(3_000)}`);
+    for (const input of [wide, deep, { tags: Array(2_001).fill("a") }]) {
+      const { body } = await ask("mutation ($input: ArticleInput!) { createArticle(input: $input) { id } }", { input });
+      const told = { code: "LIMIT_EXCEEDED", limit: "variables", found: "more than 2000", allowed: 2_000 };
+      expect(body.errors?.map(({ extensions }) => extensions)).toMatchObject([told]);
+    }
+    expect(rest.calls).toEqual([]);
+  });
+
+  test("what is quoted of wrong variables is cut", async () => {
+    const input = { title: "x".repeat(1_000_000), ...Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`k${n}`, n])) };
+    const { body } = await ask("mutation ($input: ArticleInput!) { createArticle(input: $input) { id } }", { input });
+    expect(body.errors?.length).toBeLessThan(10);
+    for (const { message } of body.errors ?? []) expect(message.length).toBeLessThan(600);
+  });
+
   test("depth, also through fragments", async () => {
     const { handle: _, ...shallow } = createGatewayUnderTest({ limits: { ...defaultLimits, depth_max: 2 } });
     const { body } = await shallow.ask("{ articles { ...P } } fragment P on ArticleConnection { items { id } }");
