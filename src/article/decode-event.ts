@@ -3,8 +3,9 @@ import type { TSchema } from "@sinclair/typebox";
 import { type TypeCheck, TypeCompiler, type ValueError } from "@sinclair/typebox/compiler";
 import type { ReceivedRecord } from "./event-log.ts";
 import { ArticleEventSchema, type BlogEvent, eventTypes, ResyncCompletedEventSchema, ViewedEventSchema } from "./events.ts";
+import { explainable } from "./explainable.ts";
 import "./instant.ts";
-import { textProblem } from "./text.ts";
+import { textProblem, typeName } from "./text.ts";
 
 export type UndecodableReason = "malformed_json" | "unknown_schema_version" | "unknown_event_type" | "invalid_event";
 
@@ -26,8 +27,20 @@ const articleEventTypes: ReadonlySet<unknown> = new Set(eventTypes);
 /** Enough to find the fault; a record can be wrong in thousands of places. */
 const problems_max = 3;
 
-/** Reads an event out of a record that anyone may have written. Throws UndecodableEvent, whose message names the first problems. */
-export function decodeEvent({ key, value }: Pick<ReceivedRecord, "key" | "value">): BlogEvent {
+/**
+ * Reads an event out of a record that anyone may have written. Throws UndecodableEvent, whose message names the first problems, and
+ * nothing else: any other error would be taken for one that may pass, and the line would stand still.
+ */
+export function decodeEvent(record: Pick<ReceivedRecord, "key" | "value">): BlogEvent {
+  try {
+    return decode(record);
+  } catch (error) {
+    if (error instanceof UndecodableEvent) throw error;
+    throw new UndecodableEvent("invalid_event", `The event cannot be looked at: ${error}`);
+  }
+}
+
+function decode({ key, value }: Pick<ReceivedRecord, "key" | "value">): BlogEvent {
   const event = checkShape(parse(value));
   if (event.event_type !== "resync.completed" && key?.toString() !== String(event.data.id)) {
     throw new UndecodableEvent(
@@ -82,7 +95,8 @@ function checkShape(value: object): BlogEvent {
 
 function invalid(checker: TypeCheck<TSchema>, value: object): UndecodableEvent {
   const problems: string[] = [];
-  for (const error of checker.Errors(value)) {
+  const looked_at = "data" in value ? { ...value, data: explainable(value.data) } : value;
+  for (const error of checker.Errors(looked_at)) {
     problems.push(`${error.path || "/"}: ${describe(error)}`);
     if (problems.length === problems_max) break;
   }
@@ -94,8 +108,8 @@ function describe({ schema, value, message }: ValueError): string {
   return problem ? `${problem.code} (${problem.found})` : message;
 }
 
-/** Short, since whatever is on the topic ends up here. */
+/** Short, since whatever is on the topic ends up here; an object could be too deep to be written. */
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
+  const text = typeof value === "object" ? typeName(value) : (JSON.stringify(value) ?? "missing");
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
 }

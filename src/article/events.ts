@@ -6,6 +6,9 @@ export const eventTypes = ["article.created", "article.updated", "article.publis
 export type ArticleEventType = (typeof eventTypes)[number];
 export type EventType = ArticleEventType | "article.viewed" | "resync.completed";
 
+/** More than a Kafka cluster carries, and a number that DB2 takes. */
+const partitions_max = 1_000_000;
+
 const envelope = {
   event_id: Type.String({ pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" }),
   timestamp: ArticleSchema.properties.created_at,
@@ -30,7 +33,7 @@ export const ResyncCompletedEventSchema = Type.Object({
   ...envelope,
   event_type: Type.Literal("resync.completed"),
   // How many partitions get one: when all of them have come, nothing of an older epoch is still on its way.
-  data: Type.Object({ epoch: envelope.epoch, partitions: Type.Integer({ minimum: 1 }) }),
+  data: Type.Object({ epoch: envelope.epoch, partitions: Type.Integer({ minimum: 1, maximum: partitions_max }) }),
 });
 
 export type ArticleEvent = Static<typeof ArticleEventSchema>;

@@ -26,6 +26,9 @@ function detailOf(value: unknown, pointer: string): string | undefined {
   return undefined;
 }
 
+const deep: unknown = JSON.parse("[".repeat(1_000_000) + "]".repeat(1_000_000));
+const wide = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`k${n}`, n]));
+
 describe("an article's input", () => {
   test.each([
     ["the required fields", good],
@@ -77,6 +80,8 @@ describe("an article's input", () => {
       { "/__proto__": "unknown_field", "/constructor": "unknown_field" },
     ],
     ["21 tags", { ...good, tags: Array.from({ length: 21 }, (_, index) => `tag ${index}`) }, { "/tags": "too_many" }],
+    ["a tag a million levels deep", { ...good, tags: [deep] }, { "/tags/0": "wrong_type" }],
+    ["a tag with 300,000 fields", { ...good, tags: [wide, {}] }, { "/tags/0": "wrong_type", "/tags/1": "wrong_type" }],
     ["tags that repeat", { ...good, tags: ["a", "b", "a", "a"] }, { "/tags/2": "repeated", "/tags/3": "repeated" }],
     [
       "tags with problems of their own",

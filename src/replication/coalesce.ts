@@ -45,10 +45,14 @@ function isGreater(count: ViewsRow, than: ViewsRow): boolean {
   return count.epoch === than.epoch ? count.views > than.views : count.epoch > than.epoch;
 }
 
+/** Field by field: what else is in `data`, from a later version or from a stranger, could be such that DB2 never takes it. */
 function toRow({ event_type, epoch, data }: ArticleEvent): ArticleRow {
-  const { views_count: _, ...article } = data;
-  if (event_type !== "article.deleted") return { ...article, epoch, deleted: false };
-  return { ...article, title: "", content: "", author: "", category: "", tags: [], epoch, deleted: true };
+  const { id, status, version, created_at, updated_at, published_at } = data;
+  const kept = { id, status, version, created_at, updated_at, published_at, epoch };
+  if (event_type === "article.deleted")
+    return { ...kept, title: "", content: "", author: "", category: "", tags: [], deleted: true };
+  const { title, content, author, category, tags } = data;
+  return { ...kept, title, content, author, category, tags, deleted: false };
 }
 
 function byId(a: { readonly id: number }, b: { readonly id: number }): number {

@@ -62,6 +62,35 @@ function promises(open: () => Promise<TestStore>): void {
     expect(told.dead_letters).toEqual(kept.map(({ reason }) => String(reason)));
   });
 
+  test("what a later version added to an article is left out, however it is made", async () => {
+    const { deliver, told } = await replicate(store.database);
+    const event = JSON.stringify(articleEvent("article.created", article(1, 1)));
+    const additions = ["[".repeat(200_000) + "]".repeat(200_000), '"\\ud800"', '"\\u0000"', '{"__proto__":{"title":"other"}}'];
+    for (const [offset, addition] of additions.entries()) {
+      const added = event.replace('"data":{"id":1,', `"data":{"id":${offset + 1},"later":${addition},"__proto__":${addition},`);
+      await deliver([raw(String(offset + 1), added, offset)]);
+    }
+    expect(await titles()).toEqual(["Title 1.1", "Title 1.1", "Title 1.1", "Title 1.1"]);
+    expect(told.dead_letters).toEqual([]);
+  });
+
+  test("a completion that DB2 refuses becomes a dead letter, and the line goes on", async () => {
+    await store.database.query({ text: "ALTER TABLE resync_completions ADD CONSTRAINT by_hand CHECK (partitions < 100)" });
+    try {
+      const { deliver } = await replicate(store.database);
+      const completed = {
+        ...articleEvent("article.created", article(1, 1)),
+        event_type: "resync.completed",
+        data: { epoch: 2, partitions: 100 },
+      };
+      await deliver([raw("", JSON.stringify(completed), 0), toRecord(articleEvent("article.created", article(1, 1)), 1)]);
+      expect(await titles()).toEqual(["Title 1.1"]);
+      expect(await letters()).toMatchObject([{ id: "3-0", reason: "refused_by_database" }]);
+    } finally {
+      await store.database.query({ text: "ALTER TABLE resync_completions DROP CONSTRAINT by_hand" });
+    }
+  });
+
   test("a dead letter is kept byte for byte, and once however often it is delivered", async () => {
     const { deliver } = await replicate(store.database);
     const poison: ReceivedRecord = {

@@ -105,13 +105,18 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
 
   /** Behind the events of the batch, which may be of the resync. */
   async function completeResyncs(batch: EventBatch, records: readonly DecodedRecord[]): Promise<void> {
-    for (const { event } of records) {
+    for (const { record, event } of records) {
       if (event.event_type !== "resync.completed") continue;
       const { partition, signal } = batch;
-      const completion = { ...event.data, partition };
-      const complete = () => completePartition(database, completion, signal);
-      const dropped = await whenReplicaAnswers(batch, complete, () => signal.aborted);
-      if (dropped !== undefined) hooks.onResyncCompleted(completion.epoch, dropped);
+      const { epoch, partitions } = event.data;
+      const complete = () => completePartition(database, { epoch, partitions, partition }, signal);
+      try {
+        const dropped = await whenReplicaAnswers(batch, complete, (error) => signal.aborted || isDataError(error));
+        if (dropped !== undefined) hooks.onResyncCompleted(epoch, dropped);
+      } catch (error) {
+        if (signal.aborted || !isDataError(error)) throw error;
+        await bury(batch, record, "refused_by_database", String(error), 1, event.event_type);
+      }
     }
   }
 
