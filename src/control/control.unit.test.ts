@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Type } from "@sinclair/typebox";
+import pino from "pino";
 import { createLog } from "../platform/log.ts";
 import type { Report } from "../platform/report.ts";
 import { callControl } from "./client.ts";
@@ -50,6 +51,19 @@ test("arguments that do not fit and commands that are not known are refused", as
   await expect(callControl({ path, command: "one", args: { n: "x" }, report })).rejects.toThrow("do not fit");
   await expect(callControl({ path, command: "two", args: {}, report })).rejects.toThrow('no command "two"');
   await expect(callControl({ path, command: "constructor", args: {}, report })).rejects.toThrow("no command");
+});
+
+test("nothing of what is asked, or of what goes wrong, is logged but a command's name", async () => {
+  const lines: string[] = [];
+  const canary = "canary-4f1d";
+  const fail = controlCommand(Type.Unknown(), () => Promise.reject(new Error(canary)));
+  const heard = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+  await using _server = serveControl({ path, commands: { fail }, log: heard });
+  const { report } = recorder();
+  await expect(callControl({ path, command: "fail", args: { id: canary }, report })).rejects.toThrow(canary);
+  await expect(callControl({ path, command: canary, args: {}, report })).rejects.toThrow("no command");
+  expect(lines).toEqual([expect.stringContaining('"command":"fail"')]);
+  expect(lines.join()).not.toContain(canary);
 });
 
 test("only the owner may connect", async () => {

@@ -3,6 +3,7 @@ import { AppError } from "../article/errors.ts";
 import type { Logger } from "../platform/log.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf, type RequestContext } from "../platform/request-context.ts";
+import { traceIdOf } from "../platform/trace.ts";
 import type { ArticleReads, ArticleWrites, IdempotencyKeys, ViewCounts } from "../store/article-store.ts";
 import type { VersionWait } from "../store/version-wait.ts";
 import type { Access } from "./access/access.ts";
@@ -137,9 +138,12 @@ const status_caller_gone = 499;
 function problem(thrown: unknown, request: Request, context: RequestContext, log: Logger): Answer {
   if (request.signal.aborted) return emptyAnswer(status_caller_gone);
   const error = toAppError(thrown);
-  const { request_id, endpoint } = context;
-  if (error.code === "internal") log.error({ err: error.cause ?? error, request_id, endpoint }, "request failed");
-  else if (statusOf(error.code) >= 500) log.warn({ err: error.cause ?? error, request_id, endpoint }, error.message);
+  const { request_id, endpoint, traceparent } = context;
+  if (statusOf(error.code) >= 500) {
+    const fields = { err: error.cause ?? error, request_id, trace_id: traceIdOf(traceparent), endpoint };
+    if (error.code === "internal") log.error(fields, "request failed");
+    else log.warn(fields, error.message);
+  }
   return problemAnswer(error, { instance: pathOf(request.url), request_id });
 }
 

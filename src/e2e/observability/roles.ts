@@ -1,3 +1,4 @@
+import type { PostgresConfig } from "../../config/config.ts";
 import { databaseEnv } from "../../testing/database-env.ts";
 import { type Executable, startExecutable } from "../../testing/executable.ts";
 import { kafka, postgres } from "../../testing/services.ts";
@@ -10,6 +11,8 @@ export interface Roles extends AsyncDisposable {
   readonly sync: Executable;
   readonly urls: { readonly gateway: string; readonly api: string; readonly sync: string };
   readonly topic: { readonly brokers: string[]; readonly topic: string };
+  readonly primary: PostgresConfig;
+  readonly replica: PostgresConfig;
 }
 
 /** Starts the three on databases and a topic of their own, with `env` for all of them. */
@@ -42,6 +45,8 @@ export async function startRoles(cwd: string, env: Readonly<Record<string, strin
     sync,
     urls: { gateway: urlOf(gateway, "gateway"), api: urlOf(api, "api"), sync: urlOf(sync, "sync") },
     topic,
+    primary: primary.config,
+    replica: replica.config,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
