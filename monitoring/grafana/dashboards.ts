@@ -3,10 +3,17 @@ import { database } from "./database.ts";
 import { gateway } from "./gateway.ts";
 import { overview } from "./overview.ts";
 import { replication } from "./replication.ts";
+import { runbooks } from "./runbooks.ts";
 
 /** Every dashboard, by the name of its file without `.json`. */
-export function dashboards(): Readonly<Record<string, Dashboard>> {
-  return { overview: overview(), replication: replication(), gateway: gateway(), database: database() };
+export function dashboards() {
+  return {
+    overview: overview(),
+    replication: replication(),
+    gateway: gateway(),
+    database: database(),
+    runbooks: runbooks(),
+  } satisfies Record<string, Dashboard>;
 }
 
 /** Name and text of each file in `dashboards/`, as Grafana reads them. */

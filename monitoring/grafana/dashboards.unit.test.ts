@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dashboardFiles, dashboards } from "./dashboards.ts";
 import { panelsOf, queriesOf } from "./panel-queries.ts";
 import { datasource } from "./panels.ts";
 
 const root = join(import.meta.dir, "../..");
+const graphsOf = (dashboard: Dashboard) => panelsOf(dashboard).filter(({ type }) => type !== "text");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
 test("the files are what the code makes; `bun run dashboards:write` writes them", () => {
@@ -21,11 +23,12 @@ test("each dashboard keeps the uid that links and bookmarks know it by", () => {
     replication: "blog-replication",
     gateway: "blog-gateway",
     database: "blog-database",
+    runbooks: "blog-runbooks",
   });
 });
 
 for (const [name, dashboard] of Object.entries(dashboards())) {
-  const panels = panelsOf(dashboard);
+  const panels = graphsOf(dashboard);
 
   describe(name, () => {
     test("each panel says what it shows, in which unit, what is good and what to do", () => {
@@ -44,28 +47,45 @@ for (const [name, dashboard] of Object.entries(dashboards())) {
 
     test("no two panels lie on each other, none is too narrow to read, and none sticks out", () => {
       const all = dashboard.panels ?? [];
-      const taken = new Map<string, string>();
+      const taken = new Set<string>();
+      const overlaps: string[] = [];
       for (const { title = "", gridPos } of all) {
         const { x, y, w, h } = gridPos ?? { x: -1, y: -1, w: 0, h: 0 };
         expect(x >= 0 && y >= 0 && w >= 3 && h >= 1 && x + w <= 24, title).toBe(true);
         for (let column = x; column < x + w; column++) {
           for (let line = y; line < y + h; line++) {
-            expect(taken.get(`${column},${line}`), title).toBeUndefined();
-            taken.set(`${column},${line}`, title);
+            if (taken.has(`${column},${line}`)) overlaps.push(title);
+            taken.add(`${column},${line}`);
           }
         }
       }
+      expect(overlaps).toEqual([]);
       expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
       expect(new Set(all.map(({ title }) => title)).size).toBe(all.length);
     });
 
     test("links and annotations are in sight", () => {
       const shown = [...(dashboard.links ?? []), ...(dashboard.annotations.list ?? [])];
-      expect(shown.length).toBeGreaterThan(2);
+      expect(shown.length).toBe(3);
       expect(shown.filter((control) => "placement" in control)).toEqual([]);
     });
   });
 }
+
+test("each alert has its page, and every link to a page finds it", () => {
+  const { runbooks, ...others } = dashboards();
+  const pages = panelsOf(runbooks).filter(({ type }) => type === "text");
+  const alerts = new Set([...read("monitoring/prometheus/alerts.yml").matchAll(/alert: (\w+)/g)].map(([, alert]) => alert));
+  expect(new Set(pages.map(({ title }) => title))).toEqual(alerts);
+
+  const ids = pages.map(({ id }) => String(id));
+  const from_panels = Object.values(others).flatMap((dashboard) => panelsOf(dashboard).flatMap(({ links = [] }) => links));
+  const from_pages = pages.flatMap(({ options }) => [...JSON.stringify(options).matchAll(/\((\/d\/[^)]+)\)/g)]);
+  const urls = [...from_panels.map(({ url = "" }) => url), ...from_pages.map(([, url = ""]) => url)];
+  expect(urls.length).toBeGreaterThan(20);
+  for (const url of urls) expect(ids, url).toContain(/^\/d\/blog-runbooks\?viewPanel=(\d+)$/.exec(url)?.[1] ?? "");
+  expect(JSON.stringify(pages.map(({ options }) => options))).not.toContain("](..");
+});
 
 test("what a description sends its reader to is there", () => {
   const all = Object.values(dashboards());
@@ -90,7 +110,7 @@ describe("provisioning", () => {
     expect(provisioned("datasources/prometheus.yml")).toMatchObject({
       datasources: [{ ...datasource, url: "http://prometheus:9090", jsonData: { timeInterval: scrape_interval } }],
     });
-    const asked = Object.values(dashboards()).flatMap((dashboard) => panelsOf(dashboard).map((panel) => panel.datasource));
+    const asked = Object.values(dashboards()).flatMap((dashboard) => graphsOf(dashboard).map((panel) => panel.datasource));
     for (const source of asked) expect(source).toEqual(datasource);
   });
 

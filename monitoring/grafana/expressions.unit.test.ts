@@ -52,7 +52,10 @@ function labelsOf(metric: string): readonly string[] | undefined {
   return [...(Array.isArray(names) ? names.map(String) : []), ...(metric.endsWith("_bucket") ? ["le"] : [])];
 }
 
-const isDeclared = (metric: string) => metric === "up" || labelsOf(metric) !== undefined || declarations.includes(`"${metric}"`);
+/** Prometheus' own. */
+const not_ours = ["up", "ALERTS"];
+const isDeclared = (metric: string) =>
+  not_ours.includes(metric) || labelsOf(metric) !== undefined || declarations.includes(`"${metric}"`);
 
 for (const [name, dashboard] of Object.entries(dashboards())) {
   const expressions = [...queriesOf(dashboard).map(({ expr }) => expr), ...annotationExpressionsOf(dashboard)].map(asGrafanaAsks);

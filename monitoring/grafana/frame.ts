@@ -1,6 +1,7 @@
-import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
+import { inSight } from "./in-sight.ts";
+import { panelId } from "./panel-id.ts";
 import { datasource, type PanelBuilder } from "./panels.ts";
 
 /** Panels side by side, each as wide as the others. */
@@ -20,8 +21,8 @@ export interface Frame {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
-  /** A metric of the processes that there is something to choose between. */
-  readonly processes: string;
+  /** A metric of the processes that there is something to choose between, if there is. */
+  readonly processes?: string;
   readonly sections: readonly Section[];
 }
 
@@ -45,32 +46,22 @@ export function framed({ uid, title, description, processes, sections }: Frame):
     .time({ from: "now-1h", to: "now" })
     .refresh("30s")
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
-    .variables(variablesOf(processes))
+    .variables(processes === undefined ? [] : variablesOf(processes))
     .annotations([inSight(deploys), inSight(breakerOpenings)])
     .links([inSight(otherDashboards)]);
   place(builder, sections);
   return builder.build();
 }
 
-/** The SDK puts links and annotations into a menu that one has to open, and cannot be told not to (its issue 1202). */
-function inSight<Shown extends { placement?: unknown }>(builder: Builder<Shown>): Builder<Omit<Shown, "placement">> {
-  return {
-    build() {
-      const { placement: _, ...shown } = builder.build();
-      return shown;
-    },
-  };
-}
-
 function place(builder: dashboard.DashboardBuilder, sections: readonly Section[]): void {
   let y = 0;
-  let id = 1;
   for (const { title, lines } of sections) {
-    builder.withRow(new dashboard.RowBuilder(title).id(id++).gridPos({ x: 0, y: y++, w: grid_columns, h: 1 }));
+    builder.withRow(new dashboard.RowBuilder(title).id(panelId(title)).gridPos({ x: 0, y: y++, w: grid_columns, h: 1 }));
     for (const { height, panels } of lines) {
       const width = Math.floor(grid_columns / panels.length);
       for (const [index, panel] of panels.entries()) {
-        builder.withPanel(panel.id(id++).gridPos({ x: index * width, y, w: width, h: height }));
+        const { title: named = "" } = panel.build();
+        builder.withPanel(panel.id(panelId(named)).gridPos({ x: index * width, y, w: width, h: height }));
       }
       y += height;
     }

@@ -7,6 +7,8 @@ import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as statetimeline from "@grafana/grafana-foundation-sdk/statetimeline";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
+import { inSight } from "./in-sight.ts";
+import { pageUrl } from "./runbooks/pages.ts";
 
 /** The one that `provisioning/datasources` makes. */
 export const datasource = { type: "prometheus", uid: "prometheus" };
@@ -25,6 +27,8 @@ export interface PanelText {
   /** One of Grafana's: `s`, `reqps`, `percentunit` … */
   readonly unit: string;
   readonly queries: readonly Query[];
+  /** Whose pages in the runbook belong to it. */
+  readonly alerts?: readonly string[];
 }
 
 type Color = "green" | "yellow" | "orange" | "red" | "blue" | "text";
@@ -40,6 +44,7 @@ export interface PanelBuilder extends Builder<dashboard.Panel> {
   description(description: string): this;
   datasource(datasource: common.DataSourceRef): this;
   unit(unit: string): this;
+  links(links: Builder<dashboard.DashboardLink>[]): this;
   withTarget(target: Builder<Dataquery>): this;
   thresholds(thresholds: Builder<dashboard.ThresholdsConfig>): this;
 }
@@ -141,10 +146,10 @@ export function tableQuery(query: Query): prometheus.DataqueryBuilder {
 /** Fills in what all panels have. */
 export function told<Kind extends PanelBuilder>(
   panel: Kind,
-  { title, description, unit, queries }: PanelText,
+  { title, description, unit, queries, alerts = [] }: PanelText,
   toTarget: (query: Query) => prometheus.DataqueryBuilder,
 ): Kind {
-  panel.title(title).description(description).unit(unit).datasource(datasource);
+  panel.title(title).description(description).unit(unit).datasource(datasource).links(alerts.map(linkToPage));
   for (const [index, query] of queries.entries()) panel.withTarget(toTarget(query).refId(String.fromCharCode(65 + index)));
   return panel;
 }
@@ -153,6 +158,11 @@ export function steps([first, ...above]: Limits): dashboard.ThresholdsConfigBuil
   return new dashboard.ThresholdsConfigBuilder()
     .mode(dashboard.ThresholdsMode.Absolute)
     .steps([{ value: null, color: first }, ...above.map(([value, color]) => ({ value, color }))]);
+}
+
+function linkToPage(alert: string): Builder<dashboard.DashboardLink> {
+  const link = new dashboard.DashboardLinkBuilder(`Runbook: ${alert}`).type(dashboard.DashboardLinkType.Link);
+  return inSight(link.url(pageUrl(alert)));
 }
 
 function range({ expr, legend }: Query): prometheus.DataqueryBuilder {

@@ -35,5 +35,7 @@ export function startGatewayCounters({ graphql, upstream }: Metrics): void {
     for (const result of ["ok", "partial", "error", "failed", "refused"]) graphql.operations.labels(type, result).inc(0);
   }
   for (const reason of stale_reasons) graphql.stale_reads.labels(reason).inc(0);
-  for (const name of ["api", "replica"]) upstream.breaker_changes.labels(name, "open").inc(0);
+  for (const name of ["api", "replica"]) {
+    for (const state of ["open", "half_open", "closed"]) upstream.breaker_changes.labels(name, state).inc(0);
+  }
 }

@@ -33,6 +33,7 @@ function failedShare() {
       description:
         "Share of the operations of the time shown with an error that the caller could have done nothing about. Good: under 0.1 %. If not: *Calls by result* below says which upstream fails, and how.",
       unit: "percentunit",
+      alerts: ["BlogGatewayErrors"],
       queries: [{ expr: `sum(${inRange("graphql_operations_total", 'result="failed"')}) / (${all} > 0)`, legend: "failed" }],
     },
     ["green", [0.001, "red"]],
@@ -60,6 +61,7 @@ function breakers() {
       description:
         "Circuit breakers that are not closed. Good: none. While the API's is open, reads come from the replica and writes fail at once; it is tried again every few seconds, and closes within 5 s of the API's return.",
       unit: "none",
+      alerts: ["BlogCircuitBreakerOpen"],
       queries: [{ expr: `count(${of("circuit_breaker_state")} > 0) or vector(0)`, legend: "open" }],
     },
     ["green", [1, "red"]],
@@ -89,6 +91,7 @@ function latency() {
       description:
         "Time from a GraphQL request's arrival to its answer. Good: p99 under 250 ms, the dashed line. If not: *Latency of calls* tells a slow API from a busy gateway, whose *CPU* and *Event loop lag (p99)* are on the dashboard *Overview*.",
       unit: "s",
+      alerts: ["BlogGatewaySlow"],
       queries: [0.5, 0.9, 0.99].map((q) => ({
         expr: quantile(q, "http_request_duration_seconds", [], graphql),
         legend: `p${q * 100}`,

@@ -17,6 +17,7 @@ function breakers() {
       description:
         "Each gateway's circuit breakers. Good: closed. Open: half of the calls of 10 s failed, so none are made but a few probes. Half-open: the probes are on their way. If it flaps, the upstream is half alive: look at *Calls by result*.",
       unit: "none",
+      alerts: ["BlogCircuitBreakerOpen"],
       queries: [{ expr: of("circuit_breaker_state"), legend: "{{upstream}} at {{role}} {{instance}}" }],
     },
     {

@@ -27,6 +27,7 @@ function lag() {
       description:
         "Time from the commit in DB1 to the commit in DB2 of the events applied, and the age of the oldest event that is still on its way. Good: well under 5 s, the dashed line. If *on its way* grows while the others stand still, nothing is applied: is sync ready, does DB2 answer?",
       unit: "s",
+      alerts: ["BlogReplicaNotFresh", "BlogSyncStalled"],
       queries: [
         { expr: quantile(0.5, "sync_lag_seconds", []), legend: "p50" },
         { expr: quantile(0.99, "sync_lag_seconds", []), legend: "p99" },
@@ -44,6 +45,7 @@ function gap() {
     description:
       "Articles of DB1 less those of DB2, by status, whatever roles are chosen above. Good: 0, or a few either way, since both are not looked at in the same moment. If it stays: `blog verify` names every article that differs, `blog verify --repair` mends them.",
     unit: "short",
+    alerts: ["BlogReplicaGap"],
     queries: [{ expr: `${articles("primary")} - on (status) ${articles("replica")}`, legend: "{{status}}" }],
   });
 }

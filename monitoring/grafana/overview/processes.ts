@@ -62,6 +62,7 @@ function builds() {
     description:
       "Processes that run, by role and build. Good: as many as were started, all of one build but during an upgrade. A line that comes and goes: a process that restarts; its last log line, of level `fatal`, says why.",
     unit: "short",
+    alerts: ["BlogRoleDown", "BlogInstanceDown"],
     queries: [{ expr: `count by (role, version, commit) (${of("build_info")})`, legend: "{{role}} {{version}} ({{commit}})" }],
   }).decimals(0);
 }

@@ -33,6 +33,7 @@ function latency() {
       description:
         "Time from a request's arrival to its answer: half of the requests are faster than p50, all but one in a hundred faster than p99. Good: p99 under 250 ms, the dashed line. If not: *Latency by endpoint (p99)* says which; then look at *CPU* (near 100 % of a core: add processes) and at the dashboard *Database*.",
       unit: "s",
+      alerts: ["BlogApiSlow", "BlogGatewaySlow"],
       queries: [0.5, 0.9, 0.99].map((q) => ({
         expr: quantile(q, "http_request_duration_seconds", ["role"], traffic),
         legend: `{{role}} p${q * 100}`,
@@ -47,8 +48,9 @@ function errors() {
   return stackedBars({
     title: "Errors by status",
     description:
-      "Answers with 4xx and 5xx a second. Good: no 5xx. 4xx are the callers' doing: a few are normal, many 401 mean an expired token, 404 a broken link, 409 and 412 writers that meet, 422 a client that sends what is not valid. 503: something is not ready; 500: a fault of ours, its line in the log has the stack.",
+      "Answers with 4xx and 5xx a second. Good: no 5xx. 4xx are the callers' doing: a few are normal, many 401 mean an expired token, 404 a broken link, 409 and 412 writers that meet, 422 a client that sends what is not valid, 499 callers that left before the answer. 503: something is not ready; 500: a fault of ours, its line in the log has the stack.",
     unit: "reqps",
+    alerts: ["BlogApiErrors", "BlogGatewayErrors"],
     queries: [{ expr: orNone(refused, "status", rate("http_requests_total", traffic)), legend: "{{status}}" }],
   })
     .overrideByRegexp("/5../", [{ id: "color", value: { mode: "shades", fixedColor: "red" } }])

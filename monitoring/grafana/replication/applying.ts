@@ -52,6 +52,7 @@ function deadLetters() {
     description:
       "Events given up on. Good: none. `refused_by_database`: DB2 has a constraint that DB1 has not. `malformed_json`, `invalid_event`: somebody else writes to the topic. `unknown_…`: an older sync beside a newer api. `too_large`: parked in DB1. Then `blog dlq list`.",
     unit: "short",
+    alerts: ["BlogDeadLettersArriving"],
     queries: [{ expr: `sum by (reason) (${increase("dead_letters_total")})`, legend: "{{reason}}" }],
   });
 }
@@ -73,6 +74,7 @@ function gap() {
     description:
       "Articles of DB1 less those of DB2, by status, whatever roles are chosen above. Good: 0, or a few either way, since both are not looked at in the same moment. If it stays: `blog verify` names every article that differs, `blog verify --repair` mends them.",
     unit: "short",
+    alerts: ["BlogReplicaGap"],
     queries: [{ expr: `${of_database("primary")} - on (status) ${of_database("replica")}`, legend: "{{status}}" }],
   });
 }

@@ -27,6 +27,7 @@ function quantiles() {
       description:
         "Time from the commit in DB1 to the commit in DB2. Good: p99 well under 5 s, the dashed line. If not: *Waiting events by partition* and *Time of a batch* say whether they wait in Kafka or for DB2.",
       unit: "s",
+      alerts: ["BlogReplicaNotFresh"],
       queries: [0.5, 0.9, 0.99].map((q) => ({ expr: quantile(q, "sync_lag_seconds", []), legend: `p${q * 100}` })),
     },
     ["green", [5, "red"]],
@@ -40,6 +41,7 @@ function ages() {
       description:
         "Age of each partition's oldest event that is not applied. Good: 0, with short peaks. One partition only: its consumer hangs; the process ends by itself after two minutes. All of them: DB2 takes nothing, the log of sync has the error.",
       unit: "s",
+      alerts: ["BlogSyncStalled"],
       queries: [{ expr: `max by (topic, partition) (${of("replica_lag_seconds")})`, legend: "{{topic}} {{partition}}" }],
     },
     ["green", [5, "yellow"], [30, "red"]],

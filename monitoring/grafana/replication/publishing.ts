@@ -27,6 +27,7 @@ function age() {
       description:
         "How long the oldest event has waited for Kafka. Good: under a second. Climbing as fast as time goes: nothing is taken at all. A saw: it goes out, but not as fast as articles are written.",
       unit: "s",
+      alerts: ["BlogOutboxGrowing"],
       queries: [{ expr: `max(${of("outbox_oldest_age_seconds")})`, legend: "oldest" }],
     },
     ["green", [5, "yellow"], [60, "red"]],

@@ -16,6 +16,7 @@ function outbox() {
       description:
         "Events in DB1 that Kafka has not taken yet. Good: 0 or a few. If it grows: Kafka is away or takes nothing; writes go on and nothing is lost. *Failed sends* says why; `blog health` shows the error.",
       unit: "short",
+      alerts: ["BlogOutboxGrowing"],
       queries: [{ expr: `max(${of("outbox_pending")})`, legend: "pending" }],
     },
     ["green", [1_000, "yellow"], [100_000, "red"]],
@@ -29,6 +30,7 @@ function unread() {
       description:
         "Events of all partitions that sync has not applied yet. Good: 0, or falling. If it stands or grows: *Waiting events by partition* tells one hung consumer from a DB2 that does not keep up.",
       unit: "short",
+      alerts: ["BlogSyncStalled"],
       queries: [{ expr: `sum(max by (topic, partition) (${of("kafka_consumer_lag")}))`, legend: "waiting" }],
     },
     ["green", [1_000, "yellow"], [100_000, "red"]],
@@ -42,6 +44,7 @@ function behind() {
       description:
         "Age of the oldest event that DB2 does not have yet. Good: under a second or two; 0 when it has them all. If it grows: see the other numbers of this line; *Sync lag* in docs/operations.md has a table of causes.",
       unit: "s",
+      alerts: ["BlogSyncStalled"],
       queries: [{ expr: `max(${of("replica_lag_seconds")})`, legend: "behind" }],
     },
     ["green", [5, "yellow"], [30, "red"]],
@@ -68,6 +71,7 @@ function deadLetters() {
       description:
         "Events given up on in the time shown. Good: none. If any: `blog dlq list` names them with their reasons; mend the cause, then `blog dlq replay --all`.",
       unit: "none",
+      alerts: ["BlogDeadLettersArriving"],
       queries: [{ expr: `round(sum(${inRange("dead_letters_total")}))`, legend: "dead letters" }],
     },
     none_is_good,
