@@ -41,6 +41,10 @@ export interface Arena extends AsyncDisposable {
   readonly contest_parts: ContestParts;
   /** Whether a contest of this name is to be held. */
   wanted(work: string): boolean;
+  /** What a write to ours has to carry. */
+  readonly write_headers: Readonly<Record<string, string>>;
+  /** The statement that counts what a reader without a token sees in DB1. */
+  readonly count_visible: string;
   /** Both databases of a new installation, migrated. */
   install(topic: string): Promise<Installation>;
   /** An installation and a peers' database with the same articles; made once a run. */
@@ -61,10 +65,11 @@ export async function openArena(options: Options, progress: Progress): Promise<A
   const kafka = stack.use(await startKafka(folder));
   progress.tell("two PostgreSQL and Kafka are up");
   const opened = stack.move();
+  const env = options.production ? { BLOG_ENV: "production", SECRET_KEY: crypto.randomUUID() } : {};
 
   async function install(topic: string): Promise<Installation> {
     const databases = { primary: await primary.createDatabase(), replica: await replica.createDatabase() };
-    const installation = { command: [executable], folder, ...databases, kafka: kafka.address, topic };
+    const installation = { command: [executable], folder, ...databases, kafka: kafka.address, topic, env };
     await runCommand(installation, ["migrate", "--target=all"]);
     return installation;
   }
@@ -96,6 +101,8 @@ export async function openArena(options: Options, progress: Progress): Promise<A
     kafka,
     contest_parts: { progress, ...scale, postgres_cpu_us: () => primary.cpu_us() + replica.cpu_us() },
     wanted: (work) => options.only === undefined || work.toLowerCase().includes(options.only.toLowerCase()),
+    write_headers: options.production ? { Authorization: `Bearer ${writeToken(executable, env)}` } : {},
+    count_visible: `SELECT count(*) FROM articles${options.production ? " WHERE status = 'published'" : ""}`,
     install,
     loaded() {
       loading ??= load();
@@ -103,4 +110,10 @@ export async function openArena(options: Options, progress: Progress): Promise<A
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+function writeToken(executable: string, env: Readonly<Record<string, string>>): string {
+  const { stdout, exitCode } = Bun.spawnSync([executable, "token", "--scope=articles:write", "--ttl=1d"], { env: { ...env } });
+  if (exitCode !== 0) throw new Error("No token could be had");
+  return stdout.toString().trim();
 }

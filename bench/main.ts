@@ -35,7 +35,15 @@ async function run(options: Options): Promise<boolean> {
   for (const section of options.sections) {
     results.push(await sections[section](arena));
     const machine = describeMachine();
-    const report = { date, version, machine, generator: arena.generator.name, quick: options.quick, sections: results };
+    const report = {
+      date,
+      version,
+      machine,
+      generator: arena.generator.name,
+      quick: options.quick,
+      production: options.production,
+      sections: results,
+    };
     const markdown = writeReport(report, `${name}${options.quick ? "-quick" : ""}`);
     if (section === options.sections.at(-1)) process.stdout.write(markdown);
   }

@@ -8,15 +8,18 @@ export interface Options {
   readonly quick: boolean;
   /** Part of the name of the contests to hold; all without it. */
   readonly only: string | undefined;
+  /** Ours with BLOG_ENV=production: writes under a token, drafts hidden from whoever has none. */
+  readonly production: boolean;
   /** Another executable than dist/blog. */
   readonly executable: string | undefined;
 }
 
-export const usage = `bun run bench [${section_names.join("|")}] [--quick] [--only=TEXT] [--executable=FILE]
+export const usage = `bun run bench [${section_names.join("|")}] [--quick] [--only=TEXT] [--production] [--executable=FILE]
 
 Measures the executable beside what people would use instead. Without a section all but soak are run.
   --quick             two minutes in all: a tenth of the articles, short rounds; its ratios only hint
   --only=TEXT         only the contests with this text in their name
+  --production        ours with BLOG_ENV=production: every write under a token, drafts hidden from whoever has none
   --executable=FILE   another one than dist/blog, which is built when stale
 `;
 
@@ -28,6 +31,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
     options: {
       quick: { type: "boolean", default: false },
       only: { type: "string" },
+      production: { type: "boolean", default: false },
       executable: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -42,6 +46,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
     sections: sections.length > 0 ? sections : section_names.filter((name) => name !== "soak"),
     quick: values.quick,
     only: values.only,
+    production: values.production,
     executable: values.executable,
   };
 }

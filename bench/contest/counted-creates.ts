@@ -1,10 +1,15 @@
+import type { Load } from "../load/load.ts";
 import type { Contestant } from "./contest.ts";
 import type { HttpTarget } from "./http-contestant.ts";
 
 const at_once = 8;
 
 /** A turn of exactly `count` creates, eight at a time: a table that is to stay small must not be filled for seconds. */
-export function countedCreates(target: HttpTarget, path: string, bodies: readonly string[], count: number): Contestant {
+export function countedCreates(
+  target: HttpTarget,
+  { paths: [path = ""], bodies = [], headers }: Load,
+  count: number,
+): Contestant {
   return {
     ...target,
     async work(_duration_s, seed) {
@@ -18,7 +23,7 @@ export function countedCreates(target: HttpTarget, path: string, bodies: readonl
           const began_ms = performance.now();
           const response = await fetch(`${target.url}${path}`, {
             method: "POST",
-            headers: { "content-type": "application/json" },
+            headers: { "content-type": "application/json", ...headers },
             body,
           });
           await response.bytes();

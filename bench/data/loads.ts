@@ -27,6 +27,6 @@ export function get(paths: readonly string[], headers: Readonly<Record<string, s
   return { method: "GET", paths, headers };
 }
 
-export function post(path: string, bodies: readonly string[]): Load {
-  return { method: "POST", paths: [path], bodies };
+export function post(path: string, bodies: readonly string[], headers: Readonly<Record<string, string>> = {}): Load {
+  return { method: "POST", paths: [path], bodies, headers };
 }

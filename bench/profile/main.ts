@@ -16,7 +16,10 @@ const shown = 40;
 async function run(name: string): Promise<void> {
   const work = works[name];
   if (work === undefined) throw new Error(`bun run bench:profile ${Object.keys(works).join("|")}`);
-  await using arena = await openArena({ sections: [], quick: true, only: undefined, executable: undefined }, createProgress());
+  await using arena = await openArena(
+    { sections: [], quick: true, only: undefined, production: false, executable: undefined },
+    createProgress(),
+  );
   const folder = join(arena.folder, "profile");
   const done = await work(arena, folder);
   const [file] = readdirSync(folder);

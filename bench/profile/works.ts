@@ -46,7 +46,7 @@ async function apply(arena: Arena, folder: string): Promise<ProfiledWork> {
   const installation = await arena.install("bench-apply");
   await using primary = await connect(urlOf(installation.primary));
   await using replica = await connect(urlOf(installation.replica));
-  const load = post("/api/v1/articles", creationBodies());
+  const load = post("/api/v1/articles", creationBodies(), arena.write_headers);
   let events = 0;
   {
     await using api = await startOurs(installation, ["api"]);

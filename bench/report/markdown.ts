@@ -8,6 +8,7 @@ export interface Run {
   readonly machine: string;
   readonly generator: string;
   readonly quick: boolean;
+  readonly production: boolean;
   readonly sections: readonly SectionResult[];
 }
 
@@ -16,7 +17,7 @@ export function markdownOf(run: Run): string {
   const lines = [
     `# ${run.quick ? "Quick run" : "Run"} of ${run.date}`,
     "",
-    `${run.version}; ${run.machine}; load by ${run.generator}.${run.quick ? " Quick: the ratios only hint." : ""}`,
+    `${run.version}; ${run.machine}; load by ${run.generator}${run.production ? "; ours with BLOG_ENV=production" : ""}.${run.quick ? " Quick: the ratios only hint." : ""}`,
     "Each number is the median of its rounds; ratios are between turns of the same round, with the least and the greatest.",
     ...run.sections.flatMap(sectionLines),
     "",

@@ -26,7 +26,15 @@ function runWith(median: number): string {
     faults: ["a lie"],
     notes: [],
   };
-  return markdownOf({ date: "2026-11-23", version: "v", machine: "m", generator: "wrk", quick: false, sections: [section] });
+  return markdownOf({
+    date: "2026-11-23",
+    version: "v",
+    machine: "m",
+    generator: "wrk",
+    quick: false,
+    production: false,
+    sections: [section],
+  });
 }
 
 test("the target stands beside what was reached, with the verdict", () => {

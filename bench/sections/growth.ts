@@ -6,7 +6,7 @@ import { countedCreates } from "../contest/counted-creates.ts";
 import { httpContestant } from "../contest/http-contestant.ts";
 import { isNewestTen, isRareTen } from "../data/checks.ts";
 import { fillPrimary } from "../data/databases.ts";
-import { creationBodies, get } from "../data/loads.ts";
+import { creationBodies, get, post } from "../data/loads.ts";
 import { rare_words } from "../data/rows.ts";
 import { connect, urlOf } from "../machine/sql.ts";
 import { startOurs } from "../sides/ours.ts";
@@ -44,18 +44,20 @@ export async function runGrowth(arena: Arena): Promise<SectionResult> {
   const deep_path = `/api/v1/articles?cursor=${await cursorAt(large.target.url, Math.floor(sizes.large * 0.9))}`;
   const search = get([`/api/v1/articles/search?q=${rare_words.replace(" ", "+")}`]);
   const page = get(["/api/v1/articles"]);
-  const bodies = creationBodies();
+  const creates = post("/api/v1/articles", creationBodies(), arena.write_headers);
   const targets = { [small.target.name]: speed_kept };
   const page_contestant = httpContestant(
     { ...large.target, name: "page 1" },
     page,
-    isNewestTen(large.sql, { total: true }),
+    isNewestTen(large.sql, { total: arena.count_visible }),
     driven,
   );
   const contests: readonly Contest[] = [
     {
       work: "list page 1, with total",
-      contestants: both.map(({ target, sql }) => httpContestant(target, page, isNewestTen(sql, { total: true }), driven)),
+      contestants: both.map(({ target, sql }) =>
+        httpContestant(target, page, isNewestTen(sql, { total: arena.count_visible }), driven),
+      ),
       targets,
     },
     {
@@ -69,7 +71,7 @@ export async function runGrowth(arena: Arena): Promise<SectionResult> {
         httpContestant(
           { ...large.target, name: "page behind the cursor" },
           get([deep_path]),
-          isNewestTen(large.sql, { total: true }),
+          isNewestTen(large.sql, { total: arena.count_visible }),
           driven,
         ),
         page_contestant,
@@ -78,7 +80,7 @@ export async function runGrowth(arena: Arena): Promise<SectionResult> {
     },
     {
       work: "create",
-      contestants: both.map(({ target }) => countedCreates(target, "/api/v1/articles", bodies, creates_a_turn)),
+      contestants: both.map(({ target }) => countedCreates(target, creates, creates_a_turn)),
       targets,
     },
   ];

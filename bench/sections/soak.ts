@@ -51,7 +51,7 @@ export async function runSoak(arena: Arena): Promise<SectionResult> {
       samples[index]?.push({ rss_mib: rssOf([pid]), handles: handlesOf(pid) });
   }, sample_ms);
   const abort = new AbortController();
-  const writing = writeSteadily(api, abort.signal);
+  const writing = writeSteadily(api, arena.write_headers, abort.signal);
   arena.progress.tell(`soak: ${duration_s} s of mixed load`);
   const results = await Promise.all(
     loads.map((one, index) => arena.generator.run({ ...one, duration_s, seed: index + 1 })),
@@ -104,10 +104,14 @@ function figuresOf(role: string, samples: readonly Sample[]): Figure[] {
 const Created = Type.Object({ id: Type.Integer() });
 
 /** Creates, changes and deletes, a third each, so that the table stays as large as it is. */
-async function writeSteadily({ urls }: OursProcess, signal: AbortSignal): Promise<{ writes: number; refused: number }> {
+async function writeSteadily(
+  { urls }: OursProcess,
+  write_headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<{ writes: number; refused: number }> {
   const bodies = creationBodies();
   const articles = `${urls.api}/api/v1/articles`;
-  const headers = { "content-type": "application/json" };
+  const headers = { "content-type": "application/json", ...write_headers };
   let [writes, refused] = [0, 0];
 
   async function send(method: string, url: string, body?: string): Promise<Response> {

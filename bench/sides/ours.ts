@@ -17,6 +17,8 @@ export interface Installation {
   readonly replica: PostgresConfig;
   readonly kafka: string;
   readonly topic: string;
+  /** For all its processes, beside where the services are. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface OursProcess extends Child {
@@ -27,7 +29,7 @@ export interface OursProcess extends Child {
 export const views_flush_s = 1;
 
 /** The environment of every process of an installation. All else is as it ships: info log as JSON, metrics, validation, views. */
-export function environment({ primary, replica, kafka, topic }: Installation): Record<string, string> {
+export function environment({ primary, replica, kafka, topic, env }: Installation): Record<string, string> {
   return {
     ...databaseEnv("DB1", primary),
     ...databaseEnv("DB2", replica),
@@ -36,6 +38,7 @@ export function environment({ primary, replica, kafka, topic }: Installation): R
     KAFKA_GROUP_ID: topic,
     // Five times as often as by default, so that a round of a few seconds bears the cost of writing its own views.
     VIEWS_FLUSH_SECONDS: String(views_flush_s),
+    ...env,
   };
 }
 

@@ -89,7 +89,7 @@ export async function openOurPipeline(arena: Arena, events_min: number): Promise
       let next = 0;
       const write = async () => {
         const body = bodies[next++ % bodies.length] ?? "";
-        const headers = { "content-type": "application/json" };
+        const headers = { "content-type": "application/json", ...arena.write_headers };
         const response = await fetch(`${api.urls.api}/api/v1/articles`, { method: "POST", headers, body });
         return Value.Parse(Created, await response.json()).id;
       };
@@ -105,7 +105,7 @@ async function fillOutbox(arena: Arena, installation: Installation, events_min: 
   await using sql = await connect(urlOf(installation.primary));
   {
     await using api = await startOurs({ ...installation, kafka: `127.0.0.1:${freePort()}` }, ["api"]);
-    const load = post("/api/v1/articles", creationBodies());
+    const load = post("/api/v1/articles", creationBodies(), arena.write_headers);
     let waiting = 0;
     for (let seed = 1; waiting < events_min; seed++) {
       await arena.generator.run({ url: api.urls.api, load, connections: arena.scale.connections, duration_s: 2, seed });
