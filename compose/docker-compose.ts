@@ -1,37 +1,13 @@
-import { join } from "node:path";
 import { type ComposeFile, composeText } from "./compose-file.ts";
+import { outputOf, runCommand } from "./run-command.ts";
 
-const root = join(import.meta.dir, "..");
 type Environment = Readonly<Record<string, string>>;
-
-export interface Outcome {
-  readonly exit_code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command in the project's folder to its end. Of this process's environment it has only what a client of Docker needs. */
-export async function run(command: readonly string[], env: Environment = {}, timeout_ms = 60_000): Promise<Outcome> {
-  const child = Bun.spawn([...command], {
-    cwd: root,
-    env: { ...clientEnv(), ...env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: timeout_ms,
-    killSignal: "SIGKILL",
-  });
-  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-  return { exit_code: await child.exited, stdout, stderr };
-}
 
 /** compose.yml as compose understands it under this environment and no .env; where compose is not to be had, as far as we do. */
 export async function configured(env: Environment): Promise<ComposeFile> {
   if (!(await composeIsThere())) return interpolated(await composeText(), env);
   const command = ["docker", "compose", "--env-file", "/dev/null", "--profile", "*", "config", "--format", "json"];
-  const { exit_code, stdout, stderr } = await run(command, env);
-  if (exit_code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
+  return JSON.parse(await outputOf(command, env));
 }
 
 /** Once; says loudly when it is not. */
@@ -50,7 +26,7 @@ export async function canBuild(images: readonly string[]): Promise<boolean> {
 }
 
 async function succeeds(command: readonly string[], otherwise: string): Promise<boolean> {
-  const done = Bun.which("docker") !== null && (await run(command)).exit_code === 0;
+  const done = Bun.which("docker") !== null && (await runCommand(command)).exit_code === 0;
   if (!done) process.stderr.write(`!!! ${otherwise} !!!\n`);
   return done;
 }
@@ -62,13 +38,4 @@ function interpolated(text: string, env: Environment): ComposeFile {
     for (const [name, value] of Object.entries(environment)) Object.assign(environment, { [name]: value ?? env[name] ?? null });
   }
   return file;
-}
-
-function clientEnv(): Record<string, string> {
-  const names = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
-  return Object.fromEntries(names.flatMap((name) => [[name, process.env[name]] as const]).filter(isSet));
-}
-
-function isSet(entry: readonly [string, string | undefined]): entry is readonly [string, string] {
-  return entry[1] !== undefined;
 }

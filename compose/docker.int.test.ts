@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { composeVariables } from "../src/config/compose-variables.ts";
 import { allVariables } from "../src/config/env.ts";
-import { canBuild, configured, run } from "./docker-compose.ts";
+import { canBuild, configured } from "./docker-compose.ts";
+import { runCommand } from "./run-command.ts";
 
 const tag = `blog:test-${process.pid}`;
 const build_timeout_ms = 300_000;
@@ -38,18 +39,18 @@ test("production hands its secrets to those who need them, as they are", async (
 });
 
 test("production without secrets ends before anything starts, and names every one", async () => {
-  const { exit_code, stderr } = await run([process.execPath, "compose/check-secrets.ts"], { BLOG_ENV: "production" });
+  const { exit_code, stderr } = await runCommand([process.execPath, "compose/check-secrets.ts"], { BLOG_ENV: "production" });
   expect(exit_code).toBe(78);
   for (const name of Object.keys(secrets)) expect(stderr).toContain(`${name} is not set`);
 });
 
 test("the scripts tell what they do, and refuse what they do not know", async () => {
   for (const name of ["setup", "health-check", "seed-data"]) {
-    const { exit_code, stdout } = await run([`scripts/${name}`, "--help"]);
+    const { exit_code, stdout } = await runCommand([`scripts/${name}`, "--help"]);
     expect(exit_code).toBe(0);
     expect(stdout).toStartWith(`usage: scripts/${name}`);
   }
-  expect((await run(["scripts/setup", "--nonsense"])).exit_code).toBe(2);
+  expect((await runCommand(["scripts/setup", "--nonsense"])).exit_code).toBe(2);
 });
 
 test(
@@ -57,14 +58,14 @@ test(
   async () => {
     if (!(await canBuild(["oven/bun:1.4.5", "debian:bookworm-slim"]))) return;
     const args = ["--build-arg", "BUILD_COMMIT=0123456789ab", "--tag", tag];
-    const built = await run(["docker", "build", ...args, "."], {}, build_timeout_ms);
+    const built = await runCommand(["docker", "build", ...args, "."], {}, build_timeout_ms);
     try {
       expect(built.exit_code, built.stderr).toBe(0);
       const hardened = ["--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
-      const { stdout, stderr } = await run(["docker", "run", ...hardened, tag, "--version"]);
+      const { stdout, stderr } = await runCommand(["docker", "run", ...hardened, tag, "--version"]);
       expect(stdout, stderr).toContain("commit 0123456789ab");
     } finally {
-      await run(["docker", "rmi", "--force", tag]);
+      await runCommand(["docker", "rmi", "--force", tag]);
     }
   },
   build_timeout_ms,

@@ -28,7 +28,7 @@ export interface Ledger {
   /** The API says that it is not there. */
   missing(known: Known): void;
   /** Articles whose latest acknowledged write is not in DB1, in words. Look when the writer has stopped. */
-  lost(primary: DatabaseSession): Promise<readonly string[]>;
+  lost(primary: Pick<DatabaseSession, "query">): Promise<readonly string[]>;
 }
 
 export function createLedger(): Ledger {
