@@ -1,4 +1,3 @@
-import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
@@ -85,16 +84,6 @@ export function bigNumber(text: PanelText, limits: Limits, words: Readonly<Recor
     .mappings(mapped(Object.entries(words).map(([value, word]) => [value, { text: word }])))
     .colorMode(common.BigValueColorMode.Background)
     .graphMode(common.BigValueGraphMode.None)
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false));
-}
-
-/** A bar for each series, by its value now. */
-export function bars(text: PanelText, limits: Limits): bargauge.PanelBuilder {
-  return told(new bargauge.PanelBuilder(), text, instant)
-    .thresholds(steps(limits))
-    .min(0)
-    .orientation(common.VizOrientation.Horizontal)
-    .displayMode(common.BarGaugeDisplayMode.Basic)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false));
 }
 

@@ -79,7 +79,7 @@ function refused() {
   return stackedBars({
     title: "Calls not made",
     description:
-      "Attempts a second that the gateway did not even make. Good: none. `breaker_open`: see *Breaker state*. `bulkhead_full`: 64 calls were under way and 128 waited; the upstream is too slow for this load, so add processes of its role.",
+      "Attempts a second that the gateway did not even make. Good: none. `breaker_open`: see *Breaker state*. `bulkhead_full`: 64 calls were under way, and as many waited as may (128 for the API); the upstream is too slow for this load, so add processes of its role.",
     unit: "ops",
     queries: [{ expr: orNone(not_made, "reason", rate("upstream_requests_total")), legend: "{{upstream}} {{reason}}" }],
   });

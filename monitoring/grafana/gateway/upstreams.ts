@@ -68,7 +68,7 @@ function underWay() {
     {
       title: "Calls under way",
       description:
-        "Attempts under way to each upstream, and those that wait for a place. Good: none wait. 64 under way, the dashed line, is the most at once; then up to 128 wait, and what comes after that is refused: the upstream is too slow for this load.",
+        "Attempts under way to each upstream, and those that wait for a place. Good: none wait. 64 under way, the dashed line, is the most at once; then up to 128 calls to the API wait, and what comes after that is refused: the upstream is too slow for this load.",
       unit: "short",
       queries: [{ expr: `sum by (upstream, state) (${of("upstream_calls")})`, legend: "{{upstream}} {{state}}" }],
     },
