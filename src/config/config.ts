@@ -1,4 +1,5 @@
 import type { LogConfig } from "../platform/log.ts";
+import type { CorsOrigins } from "./origins.ts";
 
 export type Role = "api" | "gateway" | "sync";
 
@@ -123,6 +124,16 @@ export interface TracingConfig {
   readonly sampler_ratio: number;
 }
 
+/** What every port shows, beside the articles. */
+export interface WebConfig {
+  /** The pages for people: /docs, and GraphiQL in development. */
+  readonly docs: boolean;
+  /** Undefined: no page of another site may read an answer. */
+  readonly cors_origins?: CorsOrigins;
+  /** Asked for by /metrics; undefined: it is open. */
+  readonly metrics_token?: string;
+}
+
 /** Everything a role may need; a part is there exactly when a chosen role or command needs it. */
 export interface Config {
   readonly env: "development" | "production";
@@ -141,6 +152,7 @@ export interface Config {
   readonly idempotency_ttl_hours: number;
   readonly views_flush_seconds: number;
   readonly access: AccessConfig;
+  readonly web: WebConfig;
   /** Undefined: no spans are made. */
   readonly tracing?: TracingConfig;
 }

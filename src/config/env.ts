@@ -1,4 +1,5 @@
 import { traceSamplers } from "./config.ts";
+import { originList } from "./origins.ts";
 import { roleList } from "./roles.ts";
 import {
   baseUrl,
@@ -236,6 +237,20 @@ export const variables = {
     "What is read without a token: published articles only, or all",
     "all in development, published in production",
   ),
+  web: {
+    docs: defaulted("BLOG_DOCS", onOff, "on", "off: no page at /docs, and no GraphiQL in development"),
+    cors_origins: optional(
+      "CORS_ORIGINS",
+      originList,
+      "Sites whose pages may ask this API and read its answers",
+      "none: pages of other sites read nothing",
+    ),
+    metrics_token: secret(
+      "METRICS_TOKEN",
+      matching(/^[\x21-\x7e]{16,}$/, "at least 16 visible ASCII characters"),
+      "What /metrics asks for, as Authorization: Bearer; unset: it is open",
+    ),
+  },
   log_level: defaulted(
     "LOG_LEVEL",
     oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),

@@ -9,6 +9,7 @@ import { createReader, type Environment, type Reader } from "./reader.ts";
 import { isAll } from "./roles.ts";
 import { type DatabaseName, readDatabases, readEventLog } from "./services.ts";
 import { readTracing } from "./tracing.ts";
+import { readWeb } from "./web.ts";
 
 export interface LoadOptions {
   readonly env: Environment;
@@ -64,6 +65,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
     idempotency_ttl_hours: reader.value(variables.idempotency_ttl_hours),
     views_flush_seconds: reader.value(variables.views_flush_seconds),
     access,
+    web: readWeb(reader),
     ...(tracing === undefined ? {} : { tracing }),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems.map((problem) => nameFlag(problem, role)));

@@ -37,7 +37,7 @@ export function createGatewayUnderTest(parts: Partial<GatewayParts> = {}) {
       hooks: { onCall: (operation, result) => upstream.push(`${operation} ${result}`) },
     }),
     log,
-    development: true,
+    graphiql: true,
     introspection: true,
     limits: defaultLimits,
     persisted: createAutomaticPersistedQueries(),

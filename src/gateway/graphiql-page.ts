@@ -5,14 +5,29 @@ export interface GraphiqlOptions {
   readonly defaultTabs: readonly { readonly query: string; readonly variables?: string }[];
 }
 
+export interface GraphiqlPage {
+  readonly html: string;
+  /** Of its only script, as a content security policy names it. */
+  readonly script_hash: string;
+}
+
 /**
  * GraphiQL as one page that needs nothing from outside. It is what `@graphql-yoga/render-graphiql` would render; but its 9 MB of text are
  * a file in the executable, read when the page is first asked for: imported, they would cost every start 60 ms and 30 MB (measured).
  */
-export async function renderGraphiqlPage(options: GraphiqlOptions): Promise<string> {
+export async function renderGraphiqlPage(options: GraphiqlOptions): Promise<GraphiqlPage> {
   const { css, editorWorkerService, favicon, graphqlWorker, js, jsonWorker } = await readAssets();
   const workers = { editorWorkerService, json: jsonWorker, graphql: graphqlWorker };
-  return `<!doctype html>
+  const script = `
+const workers = {};
+for (const [label, source] of Object.entries(${JSON.stringify(workers)})) {
+  workers[label] = URL.createObjectURL(new Blob([source], { type: "application/javascript" }));
+}
+self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => workers[label] };
+${js};
+YogaGraphiQL.renderYogaGraphiQL(document.querySelector("#root"), ${JSON.stringify(options)});
+`;
+  const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -23,18 +38,11 @@ export async function renderGraphiqlPage(options: GraphiqlOptions): Promise<stri
 <body id="body" class="no-focus-outline">
 <noscript>GraphiQL needs JavaScript.</noscript>
 <div id="root"></div>
-<script>
-const workers = {};
-for (const [label, source] of Object.entries(${JSON.stringify(workers)})) {
-  workers[label] = URL.createObjectURL(new Blob([source], { type: "application/javascript" }));
-}
-self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => workers[label] };
-${js};
-YogaGraphiQL.renderYogaGraphiQL(document.querySelector("#root"), ${JSON.stringify(options)});
-</script>
+<script>${script}</script>
 </body>
 </html>
 `;
+  return { html, script_hash: `sha256-${new Bun.CryptoHasher("sha256").update(script).digest("base64")}` };
 }
 
 async function readAssets() {

@@ -52,31 +52,42 @@ mutation UpdateArticle($id: ID!, $input: ArticleUpdateInput!) {
   },
 ];
 
-/** The page holds all it needs; with this a browser would refuse anything from elsewhere. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline' blob:",
-  "worker-src blob:",
-  "style-src 'unsafe-inline'",
-  "img-src data:",
-  "font-src data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** The page holds all it needs: a browser refuses any other script, and anything from elsewhere. The editor sets styles on its elements. */
+const contentSecurityPolicy = (script_hash: string): string =>
+  [
+    "default-src 'none'",
+    `script-src '${script_hash}'`,
+    "worker-src blob:",
+    "style-src 'unsafe-inline'",
+    "img-src data:",
+    "font-src data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+interface PreparedPage {
+  readonly gzipped: Uint8Array<ArrayBuffer>;
+  readonly policy: string;
+}
+
+async function preparePage(): Promise<PreparedPage> {
+  const { html, script_hash } = await renderGraphiqlPage({ title: "blog", defaultTabs: examples });
+  return { gzipped: Bun.gzipSync(html), policy: contentSecurityPolicy(script_hash) };
+}
 
 /** GraphiQL with examples in its tabs, in one page of 9 MB (2.4 MB gzipped), made when it is first asked for. */
 export function createGraphiql(): (request: Request) => Promise<Response> {
-  let page: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  let page: Promise<PreparedPage> | undefined;
   return async (request) => {
-    page ??= renderGraphiqlPage({ title: "blog", defaultTabs: examples }).then((html) => Bun.gzipSync(html));
-    const gzipped = await page;
+    page ??= preparePage();
+    const { gzipped, policy } = await page;
     const takesGzip = request.headers.get("accept-encoding")?.includes("gzip") === true;
     return new Response(takesGzip ? gzipped : Bun.gunzipSync(gzipped), {
       headers: {
         "content-type": "text/html; charset=utf-8",
-        "content-security-policy": contentSecurityPolicy,
+        "content-security-policy": policy,
         "cache-control": "no-cache",
         vary: "accept, accept-encoding",
         ...(takesGzip ? { "content-encoding": "gzip" } : {}),

@@ -22,7 +22,7 @@ export interface GatewayParts {
   readonly restClient: RestClient;
   readonly log: Logger;
   /** Whether browsers are given GraphiQL. */
-  readonly development: boolean;
+  readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly limits: GatewayLimits;
   readonly persisted: PersistedQueries;
@@ -48,7 +48,7 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   const hooks = { onOperation, onInternalError };
   const plugin = createGraphqlPlugin({ limits, introspection: parts.introspection, documents, execution, read, hooks });
   const app = createApp({ plugin, documents, contextFor, log });
-  const graphiql = parts.development ? createGraphiql() : undefined;
+  const graphiql = parts.graphiql ? createGraphiql() : undefined;
   const { concurrency_max } = limits;
   let in_flight = 0;
 

@@ -223,13 +223,13 @@ describe("development and production", () => {
   });
 
   test("production has neither GraphiQL nor introspection, unless it is allowed", async () => {
-    const production = createGatewayUnderTest({ development: false, introspection: false });
+    const production = createGatewayUnderTest({ graphiql: false, introspection: false });
     expect((await production.handle(page.clone())).headers.get("content-type")).toStartWith("application/json");
     const introspection = "{ __schema { queryType { name } } }";
     expect((await production.ask(introspection)).body.errors?.[0]?.extensions).toMatchObject({
       code: "GRAPHQL_VALIDATION_FAILED",
     });
-    const allowed = createGatewayUnderTest({ development: false, introspection: true });
+    const allowed = createGatewayUnderTest({ graphiql: false, introspection: true });
     expect((await allowed.ask(introspection)).body.errors).toBeUndefined();
   });
 });

@@ -23,7 +23,6 @@ export type Lifecycle = "starting" | "running" | "stopping";
 export interface HealthReport {
   readonly status: "ready" | "not_ready";
   readonly role: string;
-  readonly version: string;
   readonly lifecycle: Lifecycle;
   readonly uptime_s: number;
   readonly checks: Readonly<Record<string, CheckReport>>;
@@ -45,7 +44,7 @@ export interface Health {
 /** Longer than any healthy answer, shorter than the time-out of common probes (Kubernetes: 1 s; compose: we set 5 s). */
 const check_timeout_ms = 900;
 
-export function createHealth({ role, version }: { readonly role: string; readonly version: string }): Health {
+export function createHealth({ role }: { readonly role: string }): Health {
   const started = performance.now();
   let lifecycle: Lifecycle = "starting";
   const checks: Check[] = [];
@@ -58,7 +57,6 @@ export function createHealth({ role, version }: { readonly role: string; readonl
     return {
       status: ready ? "ready" : "not_ready",
       role,
-      version,
       lifecycle,
       uptime_s: Math.round((performance.now() - started) / 1000),
       checks: Object.fromEntries(results),

@@ -1,8 +1,8 @@
 import type { Listen } from "../config/config.ts";
-import { commonHeaders, withCommonHeaders } from "./common-headers.ts";
+import type { AnswerHeaders } from "./answer-headers.ts";
+import { completed, withCommonHeaders } from "./common-headers.ts";
 import { pause } from "./deadline.ts";
-import type { Health } from "./health.ts";
-import { answerOperational, operationalPathOf } from "./operational-routes.ts";
+import { answerOperational, type OperationalParts, operationalPathOf } from "./operational-routes.ts";
 import { type RequestContext, registerContext } from "./request-context.ts";
 import { chooseRequestId, continueTrace } from "./trace.ts";
 
@@ -21,12 +21,11 @@ export interface HttpHooks {
   onHandlerFailed(error: unknown, context: RequestContext): void;
 }
 
-export interface HttpServerParts {
+export interface HttpServerParts extends OperationalParts {
   readonly role: string;
   readonly listen: Listen;
   readonly handler: Handler;
-  readonly health: Health;
-  readonly metricsText: () => Promise<string>;
+  readonly answerHeaders: AnswerHeaders;
   readonly hooks: HttpHooks;
 }
 
@@ -44,34 +43,39 @@ const idle_timeout_s = 30;
  * Puts `handler` on a port, with request id, trace, metrics and the operational routes around it.
  * Throws PortTaken when another process listens there.
  */
-export function serveHttp({ role, listen, handler, health, metricsText, hooks }: HttpServerParts): HttpServer {
+export function serveHttp(parts: HttpServerParts): HttpServer {
+  const { role, listen, handler, answerHeaders, health, hooks } = parts;
+
   async function answer(request: Request): Promise<Response> {
     const began = performance.now();
     const context: RequestContext = {
       request_id: chooseRequestId(request.headers.get("x-request-id")),
       traceparent: continueTrace(request.headers.get("traceparent")),
+      answer_headers: answerHeaders.of(request),
       endpoint: "unknown",
     };
     registerContext(request, context);
     hooks.onRequestStarted();
     let status = 500;
     try {
-      const operational = operationalPathOf(request);
-      const answered =
-        operational === undefined
-          ? await handler(request)
-          : await answerOperational(request, operational, context, health, metricsText);
-      const response = withCommonHeaders(answered, context);
+      const response = completed(await route(request, context), context);
       status = response.status;
       // Kept-alive connections are cut at the end of the stop: who is told beforehand opens the next one elsewhere.
       if (health.lifecycle() === "stopping") response.headers.set("connection", "close");
       return response;
     } catch (error) {
       hooks.onHandlerFailed(error, context);
-      return new Response(null, { status, headers: commonHeaders(context) });
+      return new Response(null, { status, headers: withCommonHeaders({}, context) });
     } finally {
       hooks.onRequestFinished({ method: request.method, status, duration_ms: performance.now() - began, context });
     }
+  }
+
+  async function route(request: Request, context: RequestContext): Promise<Response> {
+    const operational = operationalPathOf(request);
+    if (operational !== undefined) return answerOperational(request, operational, context, parts);
+    const preflight = answerHeaders.preflight(request);
+    return preflight === undefined ? handler(request) : new Response(null, preflight);
   }
 
   const server = startServer(role, listen, answer);

@@ -1,16 +1,20 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
+import { createAnswerHeaders } from "./answer-headers.ts";
+import { createBearerCheck } from "./bearer-check.ts";
 import { createHealth } from "./health.ts";
 import { type FinishedRequest, serveHttp } from "./http-server.ts";
 
 const listen = { host: "127.0.0.1", port: 0 };
+const answerHeaders = createAnswerHeaders({ secure: () => false });
 
 function serve(handler: (request: Request) => Promise<Response>, finished: FinishedRequest[] = []) {
   return serveHttp({
     role: "api",
     listen,
     handler,
-    health: createHealth({ role: "api", version: "0" }),
+    answerHeaders,
+    health: createHealth({ role: "api" }),
     metricsText: async () => "",
     hooks: { onRequestStarted() {}, onRequestFinished: (request) => finished.push(request), onHandlerFailed() {} },
   });
@@ -75,11 +79,12 @@ test("a handler that throws is told of and answered 500", async () => {
 });
 
 test("while it stops, every answer asks its client to leave", async () => {
-  const health = createHealth({ role: "api", version: "0" });
+  const health = createHealth({ role: "api" });
   await using server = serveHttp({
     role: "api",
     listen,
     handler: async () => new Response("ok"),
+    answerHeaders,
     health,
     metricsText: async () => "",
     hooks: { onRequestStarted() {}, onRequestFinished() {}, onHandlerFailed() {} },
@@ -91,7 +96,7 @@ test("while it stops, every answer asks its client to leave", async () => {
 });
 
 test("health never shows what a failed check's exception says", async () => {
-  const health = createHealth({ role: "api", version: "0" });
+  const health = createHealth({ role: "api" });
   health.watch([
     {
       name: "kafka",
@@ -100,4 +105,76 @@ test("health never shows what a failed check's exception says", async () => {
     },
   ]);
   expect(JSON.stringify(await health.report())).not.toContain("kafka-7");
+});
+
+const quiet = { onRequestStarted() {}, onRequestFinished() {}, onHandlerFailed() {} };
+
+test("what protects a browser is on every answer: a handler's, a page's of its own policy, a failure's and the operational ones", async () => {
+  const parts = {
+    role: "api",
+    listen,
+    answerHeaders: createAnswerHeaders({ secure: () => true, cors_origins: ["https://blog.example"] }),
+  };
+  const health = createHealth({ role: "api" });
+  await using server = serveHttp({
+    ...parts,
+    async handler({ url }) {
+      if (url.endsWith("/fails")) throw new Error("boom");
+      if (!url.endsWith("/page")) return new Response("ok");
+      return new Response("<p>", { headers: { "content-security-policy": "default-src 'self'", vary: "accept" } });
+    },
+    health,
+    metricsText: async () => "",
+    hooks: quiet,
+  });
+  for (const path of ["/", "/fails", "/page", "/metrics", "/api/v1/health", "/api/v1/health/live"]) {
+    const { headers } = await fetch(`${server.url}${path}`, { headers: { origin: "https://blog.example" } });
+    expect([path, headers.get("x-content-type-options")]).toEqual([path, "nosniff"]);
+    expect([path, headers.get("strict-transport-security")]).toEqual([path, "max-age=31536000"]);
+    expect([path, headers.get("access-control-allow-origin")]).toEqual([path, "https://blog.example"]);
+    expect([path, headers.has("server"), headers.has("x-powered-by")]).toEqual([path, false, false]);
+    const policy = path === "/page" ? "default-src 'self'" : "default-src 'none'; frame-ancestors 'none'";
+    expect([path, headers.get("content-security-policy")]).toEqual([path, policy]);
+    expect([path, headers.get("vary")]).toEqual([path, path === "/page" ? "accept, Origin" : "Origin"]);
+  }
+});
+
+test("a preflight is answered by the port, any other OPTIONS by the handler", async () => {
+  await using server = serveHttp({
+    role: "api",
+    listen,
+    handler: async () => new Response("handled"),
+    answerHeaders: createAnswerHeaders({ secure: () => false, cors_origins: "*" }),
+    health: createHealth({ role: "api" }),
+    metricsText: async () => "",
+    hooks: quiet,
+  });
+  const origin = "https://blog.example";
+  const asked = await fetch(server.url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "PUT" } });
+  expect([asked.status, asked.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+  expect(asked.headers.get("x-request-id")).not.toBeNull();
+  expect(await (await fetch(server.url, { method: "OPTIONS", headers: { origin } })).text()).toBe("handled");
+});
+
+test("metrics are for who has their token, when there is one; probes need none", async () => {
+  await using server = serveHttp({
+    role: "api",
+    listen,
+    handler: async () => new Response("ok"),
+    answerHeaders,
+    health: createHealth({ role: "api" }),
+    metricsText: async () => "up 1",
+    mayScrape: createBearerCheck("0123456789abcdef"),
+    hooks: quiet,
+  });
+  const refused = await fetch(`${server.url}/metrics`);
+  expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="metrics"']);
+  expect(await refused.json()).toMatchObject({
+    status: 401,
+    code: "unauthorized",
+    request_id: refused.headers.get("x-request-id"),
+  });
+  const allowed = await fetch(`${server.url}/metrics`, { headers: { authorization: "Bearer 0123456789abcdef" } });
+  expect([allowed.status, await allowed.text()]).toEqual([200, "up 1"]);
+  expect((await fetch(`${server.url}/api/v1/health/live`)).status).toBe(200);
 });

@@ -1,4 +1,4 @@
-import { commonHeaders } from "./common-headers.ts";
+import { withCommonHeaders } from "./common-headers.ts";
 import type { Health } from "./health.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -18,17 +18,25 @@ export function operationalPathOf({ method, url }: Request): string | undefined 
   return paths.has(path) ? path : undefined;
 }
 
+export interface OperationalParts {
+  readonly health: Health;
+  readonly metricsText: () => Promise<string>;
+  /** Who may see the metrics; undefined: anybody. */
+  readonly mayScrape?: ((request: Request) => boolean) | undefined;
+}
+
 /** Answers one of the operational paths. */
 export async function answerOperational(
   request: Request,
   path: string,
   context: RequestContext,
-  health: Health,
-  metricsText: () => Promise<string>,
+  parts: OperationalParts,
 ): Promise<Response> {
   context.endpoint = path;
-  const { status, type, body } = await answerPath(path, health, metricsText);
-  const headers = { "content-type": type, "cache-control": "no-store", ...commonHeaders(context) };
+  const refused = path === operationalPaths.metrics && parts.mayScrape?.(request) === false;
+  const { status, type, body, challenge } = refused ? refusal(context) : await answerPath(path, parts);
+  const own = { "content-type": type, "cache-control": "no-store", ...challenge };
+  const headers = withCommonHeaders(own, context);
   if (request.method === "GET") return new Response(body, { status, headers });
   return new Response(null, { status, headers: { ...headers, "content-length": String(Buffer.byteLength(body)) } });
 }
@@ -37,9 +45,25 @@ interface OperationalAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  readonly challenge?: Readonly<Record<string, string>>;
 }
 
-async function answerPath(path: string, health: Health, metricsText: () => Promise<string>): Promise<OperationalAnswer> {
+/** A problem document, as the API's are (RFC 9457). */
+function refusal({ request_id }: RequestContext): OperationalAnswer {
+  const problem = {
+    type: "urn:blog:problem:unauthorized",
+    title: "The metrics are not public",
+    status: 401,
+    detail: "They are for who sends METRICS_TOKEN, as Authorization: Bearer.",
+    instance: operationalPaths.metrics,
+    code: "unauthorized",
+    request_id,
+  };
+  const challenge = { "www-authenticate": 'Bearer realm="metrics"' };
+  return { status: 401, type: "application/problem+json", body: JSON.stringify(problem), challenge };
+}
+
+async function answerPath(path: string, { health, metricsText }: OperationalParts): Promise<OperationalAnswer> {
   switch (path) {
     case operationalPaths.metrics:
       return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: await metricsText() };

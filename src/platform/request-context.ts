@@ -5,6 +5,8 @@ export interface RequestContext {
   readonly request_id: string;
   /** Goes on to whatever is done for the request: the caller's trace, and what stands for the request in it. */
   traceparent: string;
+  /** What the port gives every answer to this request; nothing for a call inside the process. */
+  readonly answer_headers: Readonly<Record<string, string>>;
   /** The route's template once a route is found (`/api/v1/articles/{id}`); "unknown" keeps metrics from a label per URL. */
   endpoint: string;
 }
@@ -23,6 +25,7 @@ export function contextOf(request: Request): RequestContext {
   const context: RequestContext = {
     request_id: chooseRequestId(request.headers.get("x-request-id")),
     traceparent: continueTrace(request.headers.get("traceparent")),
+    answer_headers: {},
     endpoint: "unknown",
   };
   contexts.set(request, context);

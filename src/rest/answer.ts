@@ -1,4 +1,4 @@
-import { commonHeaders } from "../platform/common-headers.ts";
+import { withCommonHeaders } from "../platform/common-headers.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { KeptAnswer } from "../store/article-store.ts";
 
@@ -15,7 +15,7 @@ export function emptyAnswer(status: number, headers: Readonly<Record<string, str
 
 /** The answer to `method`: HEAD gets GET's headers with the length of the body that it leaves out (RFC 9110, section 9.3.2). */
 export function toResponse({ status, headers, body }: Answer, method: string, context: RequestContext): Response {
-  const all = { ...headers, ...commonHeaders(context) };
+  const all = withCommonHeaders(headers, context);
   if (body === "") return new Response(null, { status, headers: all });
   if (method !== "HEAD") return new Response(body, { status, headers: all });
   return new Response(null, { status, headers: { ...all, "content-length": String(Buffer.byteLength(body)) } });

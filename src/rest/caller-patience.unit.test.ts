@@ -19,7 +19,6 @@ function createSlowApi() {
     access: openAccess,
     writable: true,
     docs: false,
-    version: "0",
     now: () => new Date(),
     log: pino({ level: "debug" }, { write: (line: string) => logged.push(line) }),
   });
@@ -89,7 +88,6 @@ test("a write that has begun runs to its end, and its answer can be asked for un
     access: openAccess,
     writable: true,
     docs: false,
-    version: "0",
     now: () => new Date(),
     log,
   });

@@ -12,18 +12,20 @@ type Json = Record<string, unknown>;
 const everywhere: readonly ErrorCode[] = ["internal", "unavailable", "timeout"];
 
 export interface DocumentSettings {
-  readonly version: string;
   /** Whether writes are taken without a token. */
   readonly access: { readonly open_writes: boolean };
 }
 
+/** Of the API, as in its paths. Which build answers is not for strangers. */
+const api_version = "1";
+
 /** The OpenAPI 3.1 document of `routes`: derived from the tables that serve them, so that it cannot drift from them. */
-export function createOpenApiDocument(routes: readonly Route[], { version, access }: DocumentSettings): Json {
+export function createOpenApiDocument(routes: readonly Route[], { access }: DocumentSettings): Json {
   return {
     openapi: "3.1.0",
     info: {
       title: "Blog API",
-      version,
+      version: api_version,
       description: "Articles, written and read. Errors are problem documents (RFC 9457) with a stable `code`.",
       license: { name: "MIT", identifier: "MIT" },
     },
@@ -35,7 +37,7 @@ export function createOpenApiDocument(routes: readonly Route[], { version, acces
     paths: Object.fromEntries(routes.filter(hasOperations).map((route) => [route.template, pathItem(route, access.open_writes)])),
     components: {
       schemas: schemaComponents(),
-      parameters: headerParameters,
+      parameters: optionalHeaders(),
       headers: headerComponents,
       securitySchemes: { accessToken },
     },
@@ -117,9 +119,22 @@ function queryParameter(name: string, { description, schema, example, required, 
     description,
     required: required ?? false,
     ...(list && { style: "form", explode: false }),
-    schema,
-    ...(example !== undefined && { example }),
+    ...(required === true && example !== undefined ? { schema, example } : { schema: suggesting(schema, example) }),
   };
+}
+
+/** Pages to try an API with fill in a parameter's `example`: all of the optional ones at once make no sense. A schema's they only show. */
+function suggesting(schema: object, example: unknown): Json {
+  return example === undefined ? { ...schema } : { ...schema, examples: [example] };
+}
+
+function optionalHeaders(): Json {
+  return Object.fromEntries(
+    Object.entries(headerParameters).map(([name, { schema, example, ...header }]) => [
+      name,
+      { ...header, schema: suggesting(schema, example) },
+    ]),
+  );
 }
 
 function answerObject({ description, headers = [], schema, media_type = "application/json" }: AnswerDoc): Json {

@@ -23,16 +23,19 @@ export const operationalRoutes: readonly Route[] = [
   }),
   route(operationalPaths.metrics, {
     id: "metrics",
-    summary: "Metrics for Prometheus",
+    summary: "Metrics for Prometheus; where METRICS_TOKEN is set, for who sends it",
+    errors: ["unauthorized"],
     answers: { 200: { description: "Text exposition format", schema: "MetricsText", media_type: "text/plain" } },
   }),
 ];
 
-function route(template: string, doc: Pick<OperationDoc, "id" | "summary" | "answers">): Route {
+type OperationalDoc = Pick<OperationDoc, "id" | "summary" | "answers"> & Partial<Pick<OperationDoc, "errors">>;
+
+function route(template: string, doc: OperationalDoc): Route {
   const operation: Operation = {
     access: "anyone",
     parameters: {},
-    doc: { ...doc, tag: "operations", errors: [] },
+    doc: { errors: [], ...doc, tag: "operations" },
     run: async () => {
       throw new AppError("not_found", "This path is answered by the server around the API.");
     },

@@ -24,7 +24,6 @@ export interface RestCommonParts {
   readonly log: Logger;
   /** Whether /docs is served; /openapi.json always is. */
   readonly docs: boolean;
-  readonly version: string;
 }
 
 export interface WritableParts extends RestCommonParts {

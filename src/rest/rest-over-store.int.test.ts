@@ -213,7 +213,6 @@ function createApi(database: Database) {
     access: openAccess,
     writable: true,
     docs: false,
-    version: "test",
   });
   return { call: createRestCaller(handler), flush: () => views.flush() };
 }

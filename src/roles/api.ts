@@ -87,8 +87,7 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
     now: () => new Date(),
     access: openAccess(config.access),
     log,
-    docs: true,
-    version: context.build.version,
+    docs: config.web.docs,
   });
   server.start(handler);
   const opened = parts.move();

@@ -49,7 +49,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
   const handler = createGatewayHandler({
     restClient: createSharedCalls(replica === undefined ? primary.client : withReplica(primary, replica)),
     log,
-    development: config.env === "development",
+    graphiql: config.web.docs && config.env === "development",
     introspection: config.gateway.introspection,
     limits: config.gateway.limits,
     persisted: await openPersistedQueries(config.gateway.persisted_only),

@@ -6,7 +6,7 @@ import { watchHealth } from "./health-gauges.ts";
 
 test("a scrape tells what is down, asks each check once, and waits for none that was asked lately", async () => {
   const metrics = createMetrics({ version: "1", commit: "c", bun: "b" });
-  const health = createHealth({ role: "sync", version: "1" });
+  const health = createHealth({ role: "sync" });
   const told = () => metrics.registry.metrics();
   let asked = 0;
   const answering = (name: string, required: boolean, state: CheckResult["state"]) => ({

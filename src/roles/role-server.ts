@@ -1,5 +1,7 @@
 import { AppError } from "../article/errors.ts";
 import type { Role } from "../config/config.ts";
+import { createAnswerHeaders } from "../platform/answer-headers.ts";
+import { createBearerCheck } from "../platform/bearer-check.ts";
 import { createHealth, type Health } from "../platform/health.ts";
 import { type Handler, type HttpServer, serveHttp } from "../platform/http-server.ts";
 import { pathOf } from "../platform/operational-routes.ts";
@@ -23,17 +25,20 @@ export interface RoleServer extends AsyncDisposable {
 /** Opens a role's port before anything else, so that a taken one is told of first, and probes are answered while the role waits. */
 export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const log = context.log.child({ role });
-  const health = createHealth({ role, version: context.build.version });
+  const { web, listen } = context.config;
+  const health = createHealth({ role });
   watchHealth(context.metrics, role, health);
   let current: Handler = async (request) => starting(request);
   const latest: Handler = (request) => current(request);
   const handler = context.tracing?.handler(role, latest) ?? latest;
   const server: HttpServer = serveHttp({
     role,
-    listen: context.config.listen[role],
+    listen: listen[role],
     handler,
     health,
     metricsText: () => context.metrics.registry.metrics(),
+    mayScrape: web.metrics_token === undefined ? undefined : createBearerCheck(web.metrics_token),
+    answerHeaders: createAnswerHeaders({ ...web, secure: () => listen[role].tls !== undefined }),
     hooks: httpHooks(context.metrics, log),
   });
   log.info({ url: server.url }, "listening");

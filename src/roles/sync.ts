@@ -84,8 +84,7 @@ export async function startSync(
     versions,
     access: openAccess(context.config.access),
     log,
-    docs: true,
-    version: context.build.version,
+    docs: context.config.web.docs,
   });
   server.start(handler);
   const opened = parts.move();

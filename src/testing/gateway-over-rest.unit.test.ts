@@ -17,7 +17,6 @@ function createGateway() {
     access: openAccess,
     writable: true,
     docs: false,
-    version: "0",
     now: () => new Date(),
     log,
   });
@@ -32,7 +31,7 @@ function createGateway() {
       hooks: { onCall: () => {} },
     }),
     log,
-    development: true,
+    graphiql: true,
     introspection: true,
     limits: loadConfig({ env: {} }).gateway.limits,
     persisted: createAutomaticPersistedQueries(),

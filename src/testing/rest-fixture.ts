@@ -55,7 +55,6 @@ export function createRestFixture(overrides: (store: MemoryStore) => Partial<Res
     writable: true,
     access: openAccess,
     docs: true,
-    version: "1.2.3",
     now: () => new Date(Date.UTC(2026, 10, 23, 9, 30, seconds++)),
     log: pino({}, { write: (line: string) => logged.push(line) }),
     ...overrides(store),

@@ -19,7 +19,7 @@ export function serveUnprotected(base_url: string, attempts_max: number) {
   const handler = createGatewayHandler({
     restClient: createRestClient({ base_url, fetch: (request) => fetch(request), policy, hooks: { onCall() {} } }),
     log: pino({ level: "silent" }),
-    development: false,
+    graphiql: false,
     introspection: false,
     limits: loadConfig({ env: {} }).gateway.limits,
     persisted: createAutomaticPersistedQueries(),
