@@ -91,6 +91,7 @@ describeWith([postgres], "the relay", () => {
     await waitFor("an empty outbox", async () => (await pending()) === 0);
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     expect(ids).toHaveLength(30);
+    await waitFor("the word that it publishes again", () => states.length === 3);
     expect(states).toEqual(["publishing", "blocked", "publishing"]);
   });
 

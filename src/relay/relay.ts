@@ -31,6 +31,11 @@ export const relay_lock_key = 0x72656c79;
 /** Enough to fill a request to the log some times over; the outbox also bounds their bytes. */
 const rows_max = 1000;
 const poll_interval_max_ms = 500;
+/**
+ * Under many small writes a round takes up no less than this, so that they go in groups: a round costs two statements and a request
+ * to the broker, be it for one event or a hundred. A write that comes alone does not wait.
+ */
+const round_min_ms = 4;
 const busy_for_ms = 2000;
 const retry = { first_ms: 50, max_ms: 5000 };
 /** The batch in hand may finish this long after the stop; what is not removed then is published again later. */
@@ -118,12 +123,16 @@ export function createRelay({ outbox, eventLog, database, log, hooks, poll_inter
     ahead = undefined;
     while (!ended.aborted) {
       try {
+        const began_ms = performance.now();
         const published = await finishInTime(publishOldest(), ended);
         unblocked();
         failures = 0;
         if (published > 0) {
-          busy_until_ms = performance.now() + busy_for_ms;
+          const now_ms = performance.now();
+          busy_until_ms = now_ms + busy_for_ms;
           interval_ms = poll_interval_ms;
+          const early_ms = began_ms + round_min_ms - now_ms;
+          if (published < rows_max && early_ms > 0) await pause(early_ms, ended);
           continue;
         }
       } catch (error) {

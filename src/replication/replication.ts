@@ -10,10 +10,10 @@ import type { EventType } from "../article/events.ts";
 import { untilAborted } from "../platform/deadline.ts";
 import type { Logger } from "../platform/log.ts";
 import type { Database } from "../store/database.ts";
-import { applyEvents } from "./apply.ts";
 import { isDataError, isTimeout } from "./data-error.ts";
 import { keepDeadLetter } from "./dead-letters.ts";
 import { type DecodedRecord, decodeBatch } from "./decode-batch.ts";
+import { createGatheredApply } from "./gathered-apply.ts";
 import type { ReplicationHooks } from "./hooks.ts";
 import { createLag } from "./lag.ts";
 import { createReplicaWaits } from "./replica-waits.ts";
@@ -55,6 +55,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
   const lag = createLag();
   const steps = new Map<number, number>();
   const waits = createReplicaWaits(hooks);
+  const apply = createGatheredApply(database);
 
   function stepped({ partition }: Pick<EventBatch, "partition">): void {
     steps.set(partition, (steps.get(partition) ?? 0) + 1);
@@ -86,7 +87,7 @@ export function createReplication({ database, eventLog, log, hooks, now_ms = Dat
     const isFinal = (error: unknown) => isDataError(error) || (second !== undefined && isTimeout(error));
     try {
       const events = records.map(({ event }) => event);
-      const refused = await whenReplicaAnswers(batch, () => applyEvents(database, events), isFinal);
+      const refused = await whenReplicaAnswers(batch, () => apply(events), isFinal);
       stepped(batch);
       const { counts, lags_s } = countApplied(records, refused, now_ms());
       hooks.onEventsApplied(batch.topic, counts, lags_s, records);
