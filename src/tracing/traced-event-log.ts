@@ -32,7 +32,10 @@ export function traceEventLog({ eventLog, topic, system, tracers, active }: Trac
   }
 
   async function publish(records: readonly EventRecord[]): Promise<void> {
-    const spans = records.map(({ headers }) => started(tracers.publish, "send", headers["traceparent"]?.toString()));
+    const spans = records.map(({ headers: { traceparent } }) =>
+      // Bytes are those of a dead letter, which is replayed as it came.
+      typeof traceparent === "string" ? started(tracers.publish, "send", traceparent) : undefined,
+    );
     if (spans.every((span) => span === undefined)) return eventLog.publish(records);
     const continued = records.map((record, index) => {
       const span = spans[index];

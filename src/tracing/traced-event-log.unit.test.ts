@@ -64,9 +64,10 @@ test("each event that is published has a span in its own trace, and carries that
   expect(JSON.stringify(spans().map(({ attributes }) => attributes))).not.toContain("canary");
 });
 
-test("events without a trace, or with one that is not sampled, go as they are", async () => {
+test("events without a trace, or with one that is not sampled, and replayed dead letters go as they are", async () => {
   const { eventLog, published, spans } = open();
-  const records = [record(1), record(2, traceparent(2, "00")), record(3, "canary")];
+  const replayed: EventRecord = { ...record(4), headers: { traceparent: Buffer.from(traceparent(4)) } };
+  const records = [record(1), record(2, traceparent(2, "00")), record(3, "canary"), replayed];
   await eventLog.publish(records);
   expect(published).toEqual(records);
   expect(spans()).toEqual([]);
