@@ -27,14 +27,19 @@ export interface Accounts extends AsyncDisposable {
   faults(served: Served): Promise<string[]>;
 }
 
-const sums = `SELECT (SELECT count(*) FROM articles) AS articles, (SELECT sum(version) FROM articles) AS versions,
-  (SELECT sum(views) FROM article_views) AS views`;
+const sums = {
+  primary: `SELECT (SELECT count(*) FROM articles) AS articles, (SELECT sum(version) FROM articles) AS versions,
+  (SELECT sum(views) FROM article_views) AS views`,
+  // Deleted articles are kept as tombstones.
+  replica: `SELECT count(*) AS articles, sum(version) AS versions, sum(views) AS views
+  FROM articles LEFT JOIN article_views USING (id) WHERE NOT deleted`,
+} as const;
 
 /** Keeps account of an installation: what was answered has to be in DB1, in the log and in DB2, and nothing else. */
 export async function openAccounts(installation: Installation): Promise<Accounts> {
   const primary = await connect(urlOf(installation.primary));
   const replica = await connect(urlOf(installation.replica));
-  const opened = await sumsOf(primary);
+  const opened = await sumsOf(primary, "primary");
 
   async function settle() {
     await Bun.sleep(views_flush_s * 1000 + 100);
@@ -43,7 +48,7 @@ export async function openAccounts(installation: Installation): Promise<Accounts
 
   async function isSettled(): Promise<boolean> {
     if ((await primary.number("SELECT count(*) FROM (SELECT FROM outbox LIMIT 1) waiting")) > 0) return false;
-    const [left, right] = [await sumsOf(primary), await sumsOf(replica)];
+    const [left, right] = [await sumsOf(primary, "primary"), await sumsOf(replica, "replica")];
     return left.articles === right.articles && left.versions === right.versions && left.views === right.views;
   }
 
@@ -56,7 +61,7 @@ export async function openAccounts(installation: Installation): Promise<Accounts
     settle,
     async faults({ api_urls, views_elsewhere = { min: 0, max: 0 } }) {
       await settle();
-      const now = await sumsOf(primary);
+      const now = await sumsOf(primary, "primary");
       const created = now.articles - opened.articles;
       const viewed = now.views - opened.views;
       const requests = (method: string, endpoint: string, status: string) =>
@@ -84,7 +89,7 @@ export async function openAccounts(installation: Installation): Promise<Accounts
   };
 }
 
-async function sumsOf(sql: Sql): Promise<Sums> {
-  const [row] = await sql.rows<{ articles: string; versions: string; views: string }>(sums);
+async function sumsOf(sql: Sql, side: keyof typeof sums): Promise<Sums> {
+  const [row] = await sql.rows<{ articles: string; versions: string; views: string }>(sums[side]);
   return { articles: Number(row?.articles), versions: Number(row?.versions), views: Number(row?.views) };
 }

@@ -54,6 +54,7 @@ export async function openLogicalReplication(source: PostgresServer, target: Pos
     await to.rows("TRUNCATE articles");
     await shape(to, bare ? undefined : definitions);
     await (transactions === "one" ? from.rows(insert_all) : from.rows(insert_each));
+    await from.rows("RESET synchronous_commit");
     await to.rows("CHECKPOINT");
     await to.rows("ALTER SUBSCRIPTION articles ENABLE");
     await waitFor("the apply worker to start", async () => (await workers(to)) > 0);
