@@ -18,6 +18,15 @@ test("a batch is one line at info, with each of its traces once", () => {
   expect(lines).toEqual([{ level: 30, events: 4, trace_ids: ids, msg: "events applied" }]);
 });
 
+test("no line of a large batch is longer than Docker takes, and none of its traces is left out", () => {
+  const { log, lines } = recordingLog("info");
+  const all = Array.from({ length: 1000 }, () => crypto.randomUUID().replaceAll("-", ""));
+  logBatch(log, "events published", all.map(written));
+  expect(lines.flatMap(({ trace_ids }) => trace_ids)).toEqual(all);
+  expect(lines.map(({ events }) => Number(events)).reduce((sum, events) => sum + events)).toBe(1000);
+  expect(Math.max(...lines.map((line) => JSON.stringify(line).length))).toBeLessThan(16_000);
+});
+
 test("what no request caused is told at debug only", () => {
   const { log, lines } = recordingLog();
   logBatch(log, "events applied", [record(), record()]);

@@ -54,7 +54,7 @@ export function tracingHooks(
       if (told_ms !== undefined && lost_ms - told_ms < told_every_ms) return;
       told_ms = lost_ms;
       log.warn(
-        { lost, error: error?.message },
+        { lost, error: error.message },
         "spans are lost: the OpenTelemetry collector does not take them; nothing else waits for it",
       );
     },

@@ -21,10 +21,21 @@ export interface OtlpCollector extends AsyncDisposable {
   readonly headers: readonly Headers[];
   /** All that came, as it came. */
   readonly bodies: readonly Uint8Array[];
-  /** What requests are answered with from now on; `hang` answers nothing. */
-  answerWith(answer: number | "hang"): void;
+  /** What requests are answered with from now on; `hang` answers nothing, `drip` a byte now and then. */
+  answerWith(answer: Answer): void;
   /** Resolves with the spans of a trace once there are as many. */
   trace(trace_id: string, spans_min: number): Promise<readonly CollectedSpan[]>;
+}
+
+type Answer = number | "hang" | "drip";
+
+function drip(): ReadableStream {
+  return new ReadableStream({
+    async pull(controller) {
+      controller.enqueue("x");
+      await Bun.sleep(20);
+    },
+  });
 }
 
 const kinds = ["internal", "internal", "server", "client", "producer", "consumer"] as const;
@@ -34,7 +45,7 @@ export function startOtlpCollector(): OtlpCollector {
   const spans: CollectedSpan[] = [];
   const headers: Headers[] = [];
   const bodies: Uint8Array[] = [];
-  let answer: number | "hang" = 200;
+  let answer: Answer = 200;
 
   const server = Bun.serve({
     port: 0,
@@ -43,6 +54,7 @@ export function startOtlpCollector(): OtlpCollector {
     async fetch(request) {
       const body = await request.bytes();
       if (answer === "hang") return new Promise<Response>(() => {});
+      if (answer === "drip") return new Response(drip());
       headers.push(request.headers);
       if (answer !== 200 || new URL(request.url).pathname !== "/v1/traces") return new Response(null, { status: answer });
       bodies.push(body);

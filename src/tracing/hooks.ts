@@ -2,5 +2,5 @@
 export interface TracingHooks {
   onSpansExported(count: number): void;
   /** They are gone: the collector did not take them, or they came faster than it takes them. */
-  onSpansLost(count: number, error: Error | undefined): void;
+  onSpansLost(count: number, error: Error): void;
 }

@@ -34,7 +34,7 @@ function open(over: Partial<TracingConfig> = {}) {
       },
       onSpansLost(count, error) {
         told.lost += count;
-        told.errors.push(String(error?.message));
+        told.errors.push(error.message);
       },
     },
     export_timeout_ms: 200,
@@ -92,6 +92,13 @@ test("one that refuses is told of, and when it takes them again they come again"
   collector.answerWith(200);
   await ask(handler, 2);
   await waitFor("the export", () => told.exported === 2);
+});
+
+test("one that never comes to the end of its answer is given up on as well", async () => {
+  const handler = open();
+  collector.answerWith("drip");
+  await ask(handler, 3);
+  await waitFor("the loss", () => told.lost === 3);
 });
 
 test("one that hangs is given up on, holds back no more than the queue, and does not hold up the end", async () => {

@@ -62,7 +62,7 @@ export function openTracing({
     if (known !== undefined) return known;
     const attributes = {
       ...config.resource_attributes,
-      [ATTR_SERVICE_NAME]: config.service_name ?? `blog-${role}`,
+      [ATTR_SERVICE_NAME]: config.service_name ?? config.resource_attributes[ATTR_SERVICE_NAME] ?? `blog-${role}`,
       [ATTR_SERVICE_VERSION]: version,
       [ATTR_SERVICE_INSTANCE_ID]: instance_id,
     };

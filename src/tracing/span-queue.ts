@@ -32,12 +32,22 @@ export function createSpanQueue({ exporter, timeout_ms, wait_max_ms, hooks }: Sp
   const told: SpanExporter = {
     export(spans: ReadableSpan[], done) {
       queued -= spans.length;
-      exporter.export(spans, (result) => {
-        if (result.code === success) hooks.onSpansExported(spans.length);
-        else hooks.onSpansLost(spans.length, result.error);
+      let over = false;
+      const finish = (error: Error | undefined) => {
+        if (over) return;
+        over = true;
+        clearTimeout(late);
+        if (error === undefined) hooks.onSpansExported(spans.length);
+        else hooks.onSpansLost(spans.length, error);
         // What could not be exported is not exported again: success or not, the queue goes on.
         done({ code: success });
-      });
+      };
+      // The exporter's own time-out begins anew with each byte of an answer.
+      const late = setTimeout(() => finish(new Error("the collector does not come to an end")), 2 * timeout_ms);
+      late.unref();
+      exporter.export(spans, ({ code, error }) =>
+        finish(code === success ? undefined : (error ?? new Error("the collector did not take them"))),
+      );
     },
     shutdown: () => exporter.shutdown(),
   };
@@ -46,8 +56,8 @@ export function createSpanQueue({ exporter, timeout_ms, wait_max_ms, hooks }: Sp
     maxQueueSize: queue_spans_max,
     maxExportBatchSize: batch_spans_max,
     scheduledDelayMillis: wait_max_ms,
-    // The exporter ends by itself; this is only the net below.
-    exportTimeoutMillis: 2 * timeout_ms,
+    // Only the net below: an export ends before.
+    exportTimeoutMillis: 3 * timeout_ms,
   });
 
   return {
