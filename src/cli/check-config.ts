@@ -4,6 +4,7 @@ import { type EffectiveVariable, effectiveVariables } from "../config/effective.
 import { loadConfig } from "../config/load.ts";
 import { unknownVariables } from "../config/misspelt.ts";
 import { ConfigError } from "../config/problems.ts";
+import { configWarnings } from "../config/warnings.ts";
 import { defineCommand, type ExitCode, exitCodes } from "./command.ts";
 import { checkRole } from "./configuration.ts";
 import { columns } from "./help.ts";
@@ -19,8 +20,9 @@ export const checkConfig = defineCommand({
   },
   async run({ role, print = false, json = false }, terminal) {
     if (role !== undefined) checkRole(role);
-    const warnings = unknownVariables(terminal.env);
     const checked = check(terminal, role);
+    const unusual = checked instanceof ConfigError ? [] : configWarnings(checked, new Date());
+    const warnings = [...unknownVariables(terminal.env), ...unusual];
     const effective = print ? effectiveVariables(terminal.env, role) : undefined;
     if (json) printJson(terminal, checked, warnings, effective);
     else printText(terminal, checked, warnings, effective);

@@ -1,3 +1,4 @@
+import { configWarnings } from "../config/warnings.ts";
 import { logCrash } from "../platform/crash.ts";
 import { createLog } from "../platform/log.ts";
 import { shutdownSignal } from "../platform/shutdown.ts";
@@ -13,6 +14,7 @@ export const serve = defineCommand({
   async run({ role }, terminal) {
     const config = loadFor(terminal, { command: "serve", ...(role === undefined ? {} : { role }) });
     const log = createLog(config.log);
+    for (const warning of configWarnings(config, new Date())) log.warn(warning);
     logCrash(log);
     const signal = shutdownSignal(log);
     const { runRoles } = await import("../roles/run.ts");
