@@ -23,7 +23,7 @@ export interface Member extends AsyncDisposable {
 
 export interface MemberOptions {
   readonly name: string;
-  readonly role: "api" | "sync";
+  readonly role: "api" | "gateway" | "sync";
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** Another build than `dist/blog`. */

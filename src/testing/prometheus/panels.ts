@@ -30,7 +30,7 @@ export interface PanelQuery {
   readonly dashboard: string;
   readonly panel: string;
   readonly type: string;
-  /** Grafana's name of it; undefined where it has none. */
+  /** Grafana's name of it; undefined where it has none, or each column its own. */
   readonly unit: string | undefined;
   readonly expression: string;
 }
@@ -54,11 +54,14 @@ export function readPanelQueries({ rate_interval_s, range_s }: Range): readonly 
     const annotations = dashboard.annotations.list.flatMap(({ name, target }) =>
       target ? [{ panel: name, type: "annotation", unit: undefined, expression: fill(target.expr) }] : [],
     );
-    const panels = dashboard.panels
-      .flatMap(leaves)
-      .flatMap(({ type, title = "untitled", fieldConfig, targets = [] }) =>
-        targets.map(({ expr }) => ({ panel: title, type, unit: fieldConfig?.defaults.unit, expression: fill(expr) })),
-      );
+    const panels = dashboard.panels.flatMap(leaves).flatMap(({ type, title = "untitled", fieldConfig, targets = [] }) =>
+      targets.map(({ expr }) => ({
+        panel: title,
+        type,
+        unit: type === "table" ? undefined : fieldConfig?.defaults.unit,
+        expression: fill(expr),
+      })),
+    );
     return [...panels, ...annotations].map((query) => ({ dashboard: dashboard.title, ...query }));
   });
 }
