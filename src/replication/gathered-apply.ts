@@ -22,6 +22,7 @@ export function createGatheredApply(database: Database): (events: readonly BlogE
     batch_weight_max: events_max,
     weigh: (events) => events.length,
     waiting_max,
+    origins: database.origins,
     async run(batches) {
       const refused = await applyEvents(database, batches.flat());
       return batches.map(() => refused);

@@ -13,7 +13,8 @@ export interface GathererOptions<Item, Result> {
   weigh?(item: Item): number;
   /** Beyond this many waiting, the next is refused as unavailable. */
   readonly waiting_max: number;
-  readonly origins?: Origins | undefined;
+  /** The database's, so that a statement belongs to all the calls that share it. */
+  readonly origins: Origins | undefined;
 }
 
 interface Waiting<Item, Result> {

@@ -5,6 +5,7 @@ import { createGatherer, type GathererOptions } from "./gatherer.ts";
 function recorder(options: Partial<GathererOptions<number, number>> = {}) {
   const batches: { readonly group: string; readonly items: readonly number[]; finish(error?: Error): void }[] = [];
   const gather = createGatherer<number, number>({
+    origins: undefined,
     in_flight_max: 2,
     batch_items_max: 3,
     waiting_max: 10,
@@ -95,6 +96,7 @@ test("a batch closes by weight, but takes one item however heavy", async () => {
 test("after an error that allows it each goes alone, and the bad one fails alone", async () => {
   const runs: (readonly number[])[] = [];
   const gather = createGatherer<number, number>({
+    origins: undefined,
     in_flight_max: 1,
     batch_items_max: 10,
     waiting_max: 10,

@@ -16,7 +16,8 @@ export interface SharedReadsOptions<Query, Result> {
   run(query: Query, signal: AbortSignal | undefined): Promise<Result>;
   /** Nobody waits longer than this for another's statement to end; then there is one beside it. */
   patience_ms?: number;
-  readonly origins?: Origins | undefined;
+  /** The database's, so that a statement belongs to all the calls that share it. */
+  readonly origins: Origins | undefined;
 }
 
 const patience_default_ms = 100;

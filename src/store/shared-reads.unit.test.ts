@@ -10,6 +10,7 @@ interface Statement {
 function createFixture(options: { patience_ms?: number } = {}) {
   const statements: Statement[] = [];
   const read = createSharedReads<string, string>({
+    origins: undefined,
     run(query, signal) {
       const answer = Promise.withResolvers<string>();
       statements.push({ query, signal, answer });
