@@ -8,6 +8,10 @@ export function databaseHooks(metrics: Metrics, name: Database["name"]): Databas
       metrics.database.queries.labels(name, kind, ok ? "ok" : "error").inc();
       metrics.database.duration.labels(name, kind).observe(duration_ms / 1000);
     },
+    // Else a database that is away would show no failures.
+    onConnectionMissed() {
+      metrics.database.queries.labels(name, "connect", "error").inc();
+    },
   };
 }
 

@@ -2,6 +2,8 @@
 export interface DatabaseHooks {
   /** `kind` is the statement's, one of few words; the duration excludes the wait for a connection. */
   onQueryFinished?(kind: string, duration_ms: number, ok: boolean): void;
+  /** No connection was to be had, so there was no statement that could fail. */
+  onConnectionMissed?(): void;
 }
 
 /** Runs one statement and reports it. */

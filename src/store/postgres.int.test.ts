@@ -86,10 +86,14 @@ describeWith([postgres], "PostgreSQL that misbehaves", () => {
     const address = server.address();
     if (address === null || typeof address === "string") throw new Error("no port");
     const config = { kind: "postgres", host: "127.0.0.1", port: address.port, name: "x", user: "x", password: "x" } as const;
-    await using database = openPostgres({ ...config, ssl_mode: "prefer", pool_max: 1 }, { ...options, connect_timeout_ms: 200 });
+    let missed = 0;
+    const hooks = { onConnectionMissed: () => void missed++ };
+    const given = { ...options, hooks, connect_timeout_ms: 200 };
+    await using database = openPostgres({ ...config, ssl_mode: "prefer", pool_max: 1 }, given);
     const started_ms = performance.now();
     await expect(database.query({ text: "SELECT 1" })).rejects.toMatchObject({ code: "unavailable" });
     expect(performance.now() - started_ms).toBeLessThan(2_000);
+    expect(missed).toBe(1);
     server.close();
   });
 

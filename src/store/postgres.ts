@@ -107,6 +107,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
   ): Promise<Result> {
     signal?.throwIfAborted();
     const client = await preferringTls(() => pool.connect()).catch((error) => {
+      hooks.onConnectionMissed?.();
       throw databaseError(error, name);
     });
     let broken = false;
