@@ -28,7 +28,5 @@ function certificateWarnings(cert: string, now: Date): readonly string[] {
   const name = variables.tls.cert.name;
   if (now.getTime() < Date.parse(validFrom)) return [`The certificate of ${name} is not valid before ${validFrom}`];
   if (left_days < 0) return [`The certificate of ${name} has expired (${validTo}): callers refuse it`];
-  return left_days < renewal_due_days
-    ? [`The certificate of ${name} expires in ${left_days} days (${validTo}): renew it, and restart`]
-    : [];
+  return left_days < renewal_due_days ? [`The certificate of ${name} expires on ${validTo}: renew it, and restart`] : [];
 }

@@ -1,16 +1,16 @@
 import { tlsFailureOf } from "../platform/tls-failure.ts";
-import { faultsOf } from "./errors.ts";
+import { faultsOf, isRefusedLogin } from "./errors.ts";
 
 /** Which variable to look at when a connection to Kafka failed with `error`, and what to do; undefined where the error says it all. */
 export function kafkaAdvice(error: unknown): string | undefined {
   const faults = [...faultsOf(error)];
   if (!faults.some(({ name }) => name.startsWith("KafkaJS"))) return undefined;
   const is = (name: string) => faults.some((fault) => fault.name === name || fault.type === name);
-  if (is("KafkaJSSASLAuthenticationError") || is("SASL_AUTHENTICATION_FAILED")) {
-    return "the broker refused the login; check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM";
-  }
   if (is("ILLEGAL_SASL_STATE") || is("UNSUPPORTED_SASL_MECHANISM")) {
     return "the broker's listener does not take this login; check KAFKA_SASL_MECHANISM, and that KAFKA_BOOTSTRAP_SERVERS has the port of its SASL listener";
+  }
+  if (isRefusedLogin(error)) {
+    return "the broker refused the login; check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM";
   }
   return tlsAdvice(error) ?? (is("KafkaJSConnectionClosedError") ? hung_up : undefined);
 }

@@ -7,7 +7,7 @@ import type { Logger } from "../platform/log.ts";
 import type { AdminConnection } from "./admin.ts";
 import { withAdvice } from "./connection-advice.ts";
 import { runConsumerSession } from "./consumer-session.ts";
-import { isFinal } from "./errors.ts";
+import { isFinal, isRefusedLogin } from "./errors.ts";
 import { fetchPartitionOffsets, missingHistory } from "./history.ts";
 import type { KafkaHooks } from "./hooks.ts";
 import { createPosition } from "./position.ts";
@@ -111,12 +111,13 @@ export function startConsumption(parts: ConsumptionParts, handler: BatchHandler)
     }
   }
 
-  /** Topics that are missing may yet be made by somebody else, so nothing here is final. */
+  /** Topics that are missing may yet be made by somebody else, so no lack of rights is final here. */
   async function prepareWithPatience(): Promise<void> {
     while (!stop.signal.aborted) {
       try {
         return await topics.ready();
       } catch (error) {
+        if (isRefusedLogin(error)) throw error;
         await waitAfter(error);
       }
     }

@@ -1,20 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import pino from "pino";
 import type { KafkaConfig } from "../config/config.ts";
-import { createLog } from "../platform/log.ts";
 import { type Authority, createAuthority } from "../testing/certificates.ts";
 import { describeWith, kafka } from "../testing/services.ts";
 import { createAdminConnection } from "./admin.ts";
 import { createKafkaClient } from "./client.ts";
 import { kafkaAdvice } from "./connection-advice.ts";
+import { openKafkaLog } from "./kafka-log.ts";
+import { silentHooks, testConfig, testLog } from "./test-log.ts";
 
-const log = createLog({ level: "silent", format: "json" });
 const username = "blog";
 const password = "correct-horse";
 
+type Way = Partial<KafkaConfig> & Pick<KafkaConfig, "brokers">;
+
+function configOf(way: Way): KafkaConfig {
+  return { ...testConfig(way.brokers, "t"), ssl: true, ...way };
+}
+
 /** Resolves when the broker has answered a question that needs a login; rejects with the advice. */
-async function ask(config: Partial<KafkaConfig> & Pick<KafkaConfig, "brokers">): Promise<void> {
-  const complete = { kind: "kafka", topic: "t", dead_letter_topic: "t.dlq", group_id: "g", ssl: true, ...config } as const;
-  const admin = createAdminConnection(createKafkaClient(complete, log));
+async function ask(way: Way): Promise<void> {
+  const admin = createAdminConnection(createKafkaClient(configOf(way), testLog));
   try {
     await admin.run((connected) => connected.listTopics(), 10_000);
   } catch (error) {
@@ -50,6 +56,20 @@ describeWith([kafka], "Kafka that encrypts", () => {
     test("turns away who has another", async () => {
       await expect(ask(login(mechanism, "wrong"))).rejects.toThrow("check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD");
     });
+  });
+
+  test("ends a consumer for good that has another password", async () => {
+    await using eventLog = openKafkaLog(configOf(login("plain", "wrong")), { log: testLog, hooks: silentHooks });
+    await eventLog.consume(async () => {});
+    await expect(eventLog.failed).rejects.toThrow("authentication failed");
+  });
+
+  test("is told of, once, by whoever only publishes and has another password", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => lines.push(line) });
+    await using eventLog = openKafkaLog(configOf(login("plain", "wrong")), { log, hooks: silentHooks });
+    for (let look = 0; look < 2; look++) expect(await eventLog.check()).toMatchObject({ state: "down" });
+    expect(lines).toEqual([expect.stringContaining("check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD")]);
   });
 
   test("is refused when another authority has signed its certificate", async () => {

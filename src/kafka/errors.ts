@@ -67,6 +67,15 @@ export function isFinal(error: unknown): boolean {
   return [...faultsOf(error)].some(({ name, type }) => final_names.has(name) || (type !== undefined && final_types.has(type)));
 }
 
+const refused_login_types = new Set(["SASL_AUTHENTICATION_FAILED", "UNSUPPORTED_SASL_MECHANISM", "ILLEGAL_SASL_STATE"]);
+
+/** Whether the broker does not take the credentials, or this kind of them. */
+export function isRefusedLogin(error: unknown): boolean {
+  return [...faultsOf(error)].some(
+    ({ name, type }) => name === "KafkaJSSASLAuthenticationError" || (type !== undefined && refused_login_types.has(type)),
+  );
+}
+
 /** One of few words, for a label. */
 export function reasonOf(error: unknown): string {
   if (error instanceof DeadlineExceeded) return "timeout";

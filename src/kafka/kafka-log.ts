@@ -3,6 +3,7 @@ import type { KafkaConfig } from "../config/config.ts";
 import type { Logger } from "../platform/log.ts";
 import { createAdminConnection } from "./admin.ts";
 import { createKafkaClient } from "./client.ts";
+import { withAdvice } from "./connection-advice.ts";
 import { type Consumption, startConsumption } from "./consumption.ts";
 import { countBehind, fetchPartitionOffsets } from "./history.ts";
 import type { KafkaHooks } from "./hooks.ts";
@@ -46,14 +47,26 @@ export function openKafkaLog(config: KafkaConfig, { log, hooks }: KafkaLogParts)
   });
   const publisher = createPublisher({ config, events, deadLetters, hooks, topics });
   let consumption: Consumption | undefined;
+  let told = false;
+
+  /** Of each outage once; whoever consumes tells by itself. */
+  function tell(error: unknown): void {
+    log.debug({ err: error }, "Kafka does not answer a probe");
+    if (told || consumption) return;
+    told = true;
+    const advised = withAdvice(error);
+    log.warn(`Kafka at ${config.brokers.join(", ")} does not answer: ${advised instanceof Error ? advised.message : advised}`);
+  }
 
   async function check(): Promise<EventLogState> {
     try {
       if (consumption) return await consumption.check();
       await probe.run((connected) => connected.describeCluster(), check_timeout_ms);
+      if (told) log.info("Kafka answers again");
+      told = false;
       return { state: "up" };
     } catch (error) {
-      log.debug({ err: error }, "Kafka does not answer a probe");
+      tell(error);
       return { state: "down", detail: "Kafka does not answer; the log says more" };
     }
   }

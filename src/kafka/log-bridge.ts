@@ -16,6 +16,7 @@ const witnessed = new Set([
   "Producer",
   "EosManager",
   "Admin",
+  "SaslAuthenticator",
 ]);
 
 /** Hands kafkajs's log to ours, one level lower. */
@@ -23,7 +24,8 @@ export function bridgeLog(log: Logger): () => (entry: LogEntry) => void {
   return () => (entry) => {
     const { timestamp: _, logger: __, message, ...fields } = entry.log;
     const line = `kafkajs: ${message}`;
-    const witness = entry.namespace.replace(/^\[|\]$/g, "");
+    // Also `SaslAuthenticator-SCRAM-SHA-512`.
+    const witness = /\w+/.exec(entry.namespace)?.[0] ?? "";
     if (entry.level === logLevel.ERROR && !witnessed.has(witness)) log.warn(fields, line);
     else if (entry.level <= logLevel.WARN) log.debug(fields, line);
     else log.trace(fields, line);
