@@ -137,6 +137,7 @@ test("no secret of the configuration is printed, be it right or wrong", async ()
     SECRET_KEY_PREVIOUS: canaries.of("SECRET_KEY_PREVIOUS"),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://u:${canaries.of("password in OTEL_EXPORTER_OTLP_ENDPOINT")}@collector:4318`,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${canaries.of("OTEL_EXPORTER_OTLP_HEADERS")}`,
+    METRICS_TOKEN: canaries.of("METRICS_TOKEN"),
     OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
     LOG_LEVEL: "trace",
   };
