@@ -45,6 +45,8 @@ export interface Arena extends AsyncDisposable {
   readonly write_headers: Readonly<Record<string, string>>;
   /** The statement that counts what a reader without a token sees in DB1. */
   readonly count_visible: string;
+  /** Gives an empty database DB1's tables. */
+  migrate(primary: PostgresConfig): Promise<void>;
   /** Both databases of a new installation, migrated. */
   install(topic: string): Promise<Installation>;
   /** An installation and a peers' database with the same articles; made once a run. */
@@ -67,9 +69,13 @@ export async function openArena(options: Options, progress: Progress): Promise<A
   const opened = stack.move();
   const env = options.production ? { BLOG_ENV: "production", SECRET_KEY: crypto.randomUUID() } : {};
 
+  function installationOn(databases: Pick<Installation, "primary" | "replica">, topic: string): Installation {
+    return { command: [executable], folder, ...databases, kafka: kafka.address, topic, env };
+  }
+
   async function install(topic: string): Promise<Installation> {
     const databases = { primary: await primary.createDatabase(), replica: await replica.createDatabase() };
-    const installation = { command: [executable], folder, ...databases, kafka: kafka.address, topic, env };
+    const installation = installationOn(databases, topic);
     await runCommand(installation, ["migrate", "--target=all"]);
     return installation;
   }
@@ -103,6 +109,12 @@ export async function openArena(options: Options, progress: Progress): Promise<A
     wanted: (work) => options.only === undefined || work.toLowerCase().includes(options.only.toLowerCase()),
     write_headers: options.production ? { Authorization: `Bearer ${writeToken(executable, env)}` } : {},
     count_visible: `SELECT count(*) FROM articles${options.production ? " WHERE status = 'published'" : ""}`,
+    async migrate(database) {
+      await runCommand(installationOn({ primary: database, replica: { ...database, name: "none" } }, "none"), [
+        "migrate",
+        "--target=primary",
+      ]);
+    },
     install,
     loaded() {
       loading ??= load();

@@ -29,6 +29,14 @@ export interface PostgresServer extends AsyncDisposable {
   createDatabase(): Promise<PostgresConfig>;
   /** CPU time of the server with all its backends. */
   cpu_us(): number;
+  /** Stops it and gives what another one can start from. */
+  stop(): Promise<PostgresData>;
+}
+
+/** The files of a server that was stopped, and its superuser's password. */
+export interface PostgresData {
+  readonly data: string;
+  readonly password: string;
 }
 
 export interface KafkaBroker extends AsyncDisposable {
@@ -36,17 +44,22 @@ export interface KafkaBroker extends AsyncDisposable {
   cpu_us(): number;
 }
 
-/** PostgreSQL 18 with durable commits, its data below `folder`. */
-export async function startPostgres(folder: string): Promise<PostgresServer> {
-  const server = await createNativePostgres(folder, { fsync: true, settings: postgres_settings });
+/** PostgreSQL 18 with durable commits, its data below `folder`: empty, or a copy of another server's. */
+export async function startPostgres(folder: string, from?: PostgresData): Promise<PostgresServer> {
+  const server = await createNativePostgres(folder, { fsync: true, settings: postgres_settings, ...(from && { from }) });
   await server.start();
-  const url = `postgres://postgres:${server.password}@127.0.0.1:${server.port}/postgres`;
+  const { password, data } = server;
+  const url = `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`;
   await using sql = await connect(url);
   const postmaster = parentOf(await sql.number("SELECT pg_backend_pid()"));
   return {
     url,
     createDatabase: () => createDatabase(url),
     cpu_us: () => cpuOfTree(postmaster),
+    async stop() {
+      await server.stop();
+      return { data, password };
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

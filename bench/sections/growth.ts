@@ -1,13 +1,14 @@
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import type { PostgresConfig } from "../../src/config/config.ts";
 import type { Arena } from "../arena.ts";
 import { type Contest, type ContestResult, holdContest } from "../contest/contest.ts";
 import { countedCreates } from "../contest/counted-creates.ts";
 import { httpContestant } from "../contest/http-contestant.ts";
 import { isNewestTen, isRareTen } from "../data/checks.ts";
-import { fillPrimary } from "../data/databases.ts";
 import { creationBodies, get, post } from "../data/loads.ts";
 import { rare_words } from "../data/rows.ts";
+import { startStockedServer } from "../data/stocked-server.ts";
 import { connect, urlOf } from "../machine/sql.ts";
 import { startOurs } from "../sides/ours.ts";
 import type { SectionResult } from "./section.ts";
@@ -23,21 +24,23 @@ const connections = 8;
 
 /** Two api processes on two databases, one with a hundred times the articles. */
 export async function runGrowth(arena: Arena): Promise<SectionResult> {
-  const sizes = arena.options.quick ? { small: 1_000, large: 50_000 } : { small: 10_000, large: 1_000_000 };
+  const sizes = arena.options.quick ? { small: 1_000, large: 20_000 } : { small: 10_000, large: 1_000_000 };
   await using parts = new AsyncDisposableStack();
 
-  async function open(size: number) {
+  const { server, databases } = await startStockedServer(arena, [sizes.small, sizes.large]);
+  parts.use(server);
+
+  async function open(size: number, primary: PostgresConfig | undefined) {
+    if (primary === undefined) throw new Error(`There is no database of ${size} articles`);
     const name = `${size.toLocaleString("en")} articles`;
-    arena.progress.tell(`growth: loading ${name}`);
-    const installation = await arena.install(`bench-growth-${size}`);
-    await fillPrimary(installation.primary, size);
+    const installation = { ...(await arena.install(`bench-growth-${size}`)), primary };
     const api = parts.use(await startOurs(installation, ["api"]));
-    const sql = parts.use(await connect(urlOf(installation.primary)));
+    const sql = parts.use(await connect(urlOf(primary)));
     return { target: { name, url: api.urls.api, pids: [api.pid] }, sql, size };
   }
 
-  const small = await open(sizes.small);
-  const large = await open(sizes.large);
+  const small = await open(sizes.small, databases[0]);
+  const large = await open(sizes.large, databases[1]);
   arena.progress.tell("growth: loaded");
   const both = [large, small];
   const driven = { generator: arena.generator, connections };
@@ -84,7 +87,12 @@ export async function runGrowth(arena: Arena): Promise<SectionResult> {
       targets,
     },
   ];
-  const parts_here = { ...arena.contest_parts, round_s: Math.min(round_s, arena.scale.round_s), warm_up_s: 1 };
+  const parts_here = {
+    ...arena.contest_parts,
+    postgres_cpu_us: server.cpu_us,
+    round_s: Math.min(round_s, arena.scale.round_s),
+    warm_up_s: 1,
+  };
   const results: ContestResult[] = [];
   for (const contest of contests.filter(({ work }) => arena.wanted(work))) results.push(await holdContest(contest, parts_here));
 

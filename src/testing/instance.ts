@@ -44,6 +44,8 @@ export interface PostgresInstance extends Instance {
 export interface PostgresOptions {
   /** Off by default: nothing here outlives the run. On for tests of what a crash of the machine would leave. */
   readonly fsync?: boolean;
+  /** For a native one: the data of a server that was stopped, and its superuser's password; they are copied. */
+  readonly from?: { readonly data: string; readonly password: string };
   /** Further settings of the server, for a native one. */
   readonly settings?: Readonly<Record<string, string>>;
 }

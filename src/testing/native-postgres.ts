@@ -17,29 +17,37 @@ export function nativePostgresMissing(): string | undefined {
     : undefined;
 }
 
-/** A PostgreSQL 18 server from npm's binaries, its data in a new folder below `folder`; not yet started. */
-export async function createNativePostgres(folder: string, options: PostgresOptions = {}): Promise<PostgresInstance> {
+/** A PostgreSQL 18 server from npm's binaries, its data in a new folder below `folder`, given as `data`; not yet started. */
+export async function createNativePostgres(
+  folder: string,
+  options: PostgresOptions = {},
+): Promise<PostgresInstance & { readonly data: string }> {
   const binaries = copyBinaries(folder);
   const uid = process.getuid?.() === 0 ? nobody_uid : undefined;
-  const password = crypto.randomUUID();
+  const password = options.from?.password ?? crypto.randomUUID();
   const port = freePort();
   const home = join(folder, `postgres-${port}`);
   mkdirSync(home);
   if (uid !== undefined) chownSync(home, uid, uid);
-  const password_file = join(home, "password");
-  writeFileSync(password_file, password);
-  chmodSync(password_file, 0o644);
   const data = join(home, "data");
   const env = { PATH: process.env["PATH"] ?? "", TZ: "UTC", LC_ALL: "C" };
   const user = uid === undefined ? {} : { uid, gid: uid };
-  const initdb = Bun.spawn(
-    // biome-ignore format: option by option
-    [join(binaries, "bin/initdb"), "-D", data, "-U", "postgres", "--pwfile", password_file, "--auth", "scram-sha-256",
-      "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync"],
-    { cwd: home, env, stdin: "ignore", stdout: "ignore", stderr: "pipe", ...user },
-  );
-  const complaint = await new Response(initdb.stderr).text();
-  if ((await initdb.exited) !== 0) throw new Error(`initdb failed:\n${complaint}`);
+  const options_of_spawn = { cwd: home, env, stdin: "ignore", stdout: "ignore", stderr: "pipe" } as const;
+  if (options.from) {
+    const copy = Bun.spawn(["cp", "-a", options.from.data, data], options_of_spawn);
+    await succeeded("cp", copy);
+  } else {
+    const password_file = join(home, "password");
+    writeFileSync(password_file, password);
+    chmodSync(password_file, 0o644);
+    const initdb = Bun.spawn(
+      // biome-ignore format: option by option
+      [join(binaries, "bin/initdb"), "-D", data, "-U", "postgres", "--pwfile", password_file, "--auth", "scram-sha-256",
+        "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync"],
+      { ...options_of_spawn, ...user },
+    );
+    await succeeded("initdb", initdb);
+  }
 
   const durable = options.fsync === true;
   const settings = {
@@ -68,7 +76,12 @@ export async function createNativePostgres(folder: string, options: PostgresOpti
     ...(uid === undefined ? {} : { uid }),
     answers: () => postgresAnswers(port, password),
   });
-  return { ...server, password };
+  return { ...server, password, data };
+}
+
+async function succeeded(name: string, child: Bun.Subprocess<"ignore", "ignore", "pipe">): Promise<void> {
+  const complaint = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new Error(`${name} failed:\n${complaint}`);
 }
 
 /** Whether `SELECT 1` works as superuser. Throws what the connection attempt threw. */
