@@ -15,7 +15,8 @@ export interface DrillReport {
 export function toMarkdown(report: DrillReport): string {
   const { measured, phases, rows, alerts, minutes, requests, prometheus_version } = report;
   const began_s = phases.at(0)?.start_s ?? 0;
-  const dashboards = [...new Set(rows.map(({ dashboard }) => dashboard))];
+  const panels = rows.filter(({ type }) => type !== "annotation");
+  const dashboards = [...new Set(panels.map(({ dashboard }) => dashboard))];
   return [
     "# What the dashboards show",
     "",
@@ -30,19 +31,26 @@ export function toMarkdown(report: DrillReport): string {
       alerts.map(({ name, severity, about, from_s, to_s }) => [name, severity, about, clock(from_s), clock(to_s)]),
     ),
     "",
-    ...dashboards.flatMap((dashboard) => section(dashboard, rows, phases)),
+    ...dashboards.flatMap((dashboard) => {
+      const own = panels.filter((row) => row.dashboard === dashboard);
+      return section(dashboard, own, phases);
+    }),
+    ...section("Annotations of every dashboard", onceEach(rows.filter(({ type }) => type === "annotation")), phases),
   ].join("\n");
 }
 
-function section(dashboard: string, rows: readonly Row[], phases: readonly Phase[]): readonly string[] {
-  const own = rows.filter((row) => row.dashboard === dashboard);
+function onceEach(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [row.expression, row])).values()];
+}
+
+function section(title: string, rows: readonly Row[], phases: readonly Phase[]): readonly string[] {
   const names = phases.map(({ name }) => name);
   return [
-    `## ${dashboard}`,
+    `## ${title}`,
     "",
     ...table(
       ["panel", "expression", "series", ...names],
-      own.map(({ panel, expression, unit, spans }) => [
+      rows.map(({ panel, expression, unit, spans }) => [
         panel,
         `\`${readable(expression)}\``,
         String(Math.max(0, ...[...spans.values()].map((span) => span?.series ?? 0))),
@@ -64,13 +72,14 @@ const suffixes: Readonly<Record<string, string>> = { reqps: "/s", ops: "/s", eps
 /** In the panel's unit, to three digits. */
 function format(value: number, unit = ""): string {
   if (unit === "percentunit") return `${digits(100 * value)} %`;
+  if (unit === "s" && value !== 0 && value < 1) return `${digits(1000 * value)} ms`;
   if (unit === "bytes") return `${digits(value / 1_048_576)} MiB`;
   return `${digits(value)}${suffixes[unit] ?? ""}`;
 }
 
 function digits(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  return Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
+  return Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3, maximumFractionDigits: 6 });
 }
 
 /** Without what chooses every process. */

@@ -30,7 +30,7 @@ export interface PanelQuery {
   readonly dashboard: string;
   readonly panel: string;
   readonly type: string;
-  /** Grafana's name of it; undefined where it has none, or each column its own. */
+  /** Grafana's name of what the answer is counted in; undefined where that is not the panel's unit. */
   readonly unit: string | undefined;
   readonly expression: string;
 }
@@ -40,6 +40,9 @@ export interface Range {
   readonly rate_interval_s: number;
   readonly range_s: number;
 }
+
+/** A table's columns have units of their own; a heat map's unit is that of its buckets. */
+const of_one_unit = new Set(["stat", "timeseries", "state-timeline"]);
 
 /** Every query of the dashboards in monitoring/grafana/dashboards, as asked when their variables choose all. */
 export function readPanelQueries({ rate_interval_s, range_s }: Range): readonly PanelQuery[] {
@@ -58,7 +61,7 @@ export function readPanelQueries({ rate_interval_s, range_s }: Range): readonly 
       targets.map(({ expr }) => ({
         panel: title,
         type,
-        unit: type === "table" ? undefined : fieldConfig?.defaults.unit,
+        unit: of_one_unit.has(type) ? fieldConfig?.defaults.unit : undefined,
         expression: fill(expr),
       })),
     );
