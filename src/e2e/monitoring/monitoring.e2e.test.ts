@@ -37,9 +37,8 @@ describeWith([postgres, kafka, prometheus], "the real Prometheus on the running 
     await Promise.all([putPoison(blog.topic), askWithoutPatience(blog.api.url)]);
     await pause(3_000);
     await blog.api.kill();
-    await waitFor("the breaker to open", async () => {
-      return (await metric(blog.gateway.url, 'circuit_breaker_state{upstream="api"}')) === 2;
-    });
+    const breaker = () => metric(blog.gateway.url, 'circuit_breaker_state{upstream="api"}');
+    await waitFor("the breaker to open", async () => (await breaker()) === 2, { timeout_ms: 30_000 });
     await pause(api_away_ms);
     await blog.api.start();
     await waitFor(
