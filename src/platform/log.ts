@@ -26,20 +26,19 @@ export function createLog(config: LogConfig, fields: Readonly<Record<string, str
  * process logged before it ends is written, also by a crash, unless SIGKILL meets it in the middle of a turn.
  */
 function oncePerTurn(): pino.DestinationStream {
-  const destination = pino.destination({ dest: 2, sync: true, minLength: 16_383 });
-  let scheduled = false;
+  const destination = pino.destination({ dest: 2, sync: true });
+  let lines = "";
+  // Not the destination's own flushSync, which has the disk write a file through.
   const flushSync = () => {
-    scheduled = false;
-    destination.flushSync();
+    if (lines !== "") destination.write(lines);
+    lines = "";
   };
   process.on("exit", flushSync);
   return Object.assign(
     {
       write(line: string) {
-        destination.write(line);
-        if (scheduled) return;
-        scheduled = true;
-        setImmediate(flushSync);
+        if (lines === "") setImmediate(flushSync);
+        lines += line;
       },
     },
     // pino calls it behind a fatal line.
