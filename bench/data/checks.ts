@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Sample } from "../load/sampling.ts";
 import type { Sql } from "../machine/sql.ts";
-import { rare_matches, rare_words } from "./rows.ts";
+import { rare_matches } from "./rows.ts";
 
 const Article = Type.Object({
   id: Type.Integer(),
@@ -68,7 +68,8 @@ export async function isRareTen({ path, status, text }: Sample): Promise<string 
   if (status !== 200) return `${path}: ${status} ${text}`;
   const answer: unknown = JSON.parse(text);
   const { items } = Value.Parse(List, answer);
-  const match = items.every(({ content }) => rare_words.split(" ").every((word) => content.includes(word)));
+  const words = new URL(path, "http://blog").searchParams.get("q")?.split(" ") ?? [];
+  const match = items.every(({ content }) => words.every((word) => content.includes(` ${word}`)));
   const { total } = Value.Parse(Total, answer);
   return items.length === 10 && match && total === rare_matches ? undefined : `${path}: ${total} matches, ${items.length} shown`;
 }

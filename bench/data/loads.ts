@@ -1,6 +1,6 @@
 import type { Load } from "../load/load.ts";
 import { makePassages, passages_per_article } from "./passages.ts";
-import { isPublished } from "./rows.ts";
+import { isPublished, rare_pairs } from "./rows.ts";
 
 /** Ids of published articles, each of which counts a view when it is read. */
 export function publishedIds(total: number): number[] {
@@ -21,6 +21,11 @@ export function creationBodies(): string[] {
       status: "published",
     }),
   );
+}
+
+/** Searches for one pair of words or another, each of which a hundred articles have. */
+export function search(path: string): Load {
+  return get(rare_pairs.map((words) => `${path}?q=${words.replace(" ", "+")}`));
 }
 
 export function get(paths: readonly string[], headers: Readonly<Record<string, string>> = {}): Load {

@@ -1,9 +1,9 @@
 import type { Sql } from "../machine/sql.ts";
 import { makePassages, passage_count, passages_per_article } from "./passages.ts";
 
-/** Two words that exactly this many articles have both, however many articles there are. */
-export const rare_words = "quokka zanzibar";
+/** Pairs of words that exactly this many articles have both, however many articles there are. Several, since people look for different things. */
 export const rare_matches = 100;
+export const rare_pairs = Array.from({ length: 20 }, (_, number) => `quokka${number} zanzibar${number}`);
 
 /** One in fifty is a draft; all others are published, so that reading them counts a view. */
 export function isPublished(id: number): boolean {
@@ -20,7 +20,9 @@ const columns = {
   id: "i",
   title: `left(${passage(0)}, 40) || ' ' || i`,
   content: `${Array.from({ length: passages_per_article }, (_, number) => passage(number + 1)).join(" || ' ' || ")}
-    || CASE WHEN mod(i, s.total / ${rare_matches}) = 1 THEN ' A quokka met in zanzibar.' WHEN mod(i, 100) = 2 THEN ' A quokka.' WHEN mod(i, 100) = 3 THEN ' In zanzibar.' ELSE '' END`,
+    || CASE WHEN mod(i, s.total / ${rare_matches}) < ${rare_pairs.length}
+         THEN ' A quokka' || mod(i, s.total / ${rare_matches}) || ' met in zanzibar' || mod(i, s.total / ${rare_matches}) || '.'
+         WHEN mod(i, 50) = 30 THEN ' A quokka' || mod(i, 20) || '.' WHEN mod(i, 50) = 40 THEN ' In zanzibar' || mod(i, 20) || '.' ELSE '' END`,
   author: "'Author ' || mod(i, 50)",
   category: "'category ' || mod(i, 12)",
   tags: "ARRAY['tag ' || mod(i, 40), 'tag ' || 40 + mod(i, 7)]",

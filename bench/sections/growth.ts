@@ -6,8 +6,7 @@ import { type Contest, type ContestResult, holdContest } from "../contest/contes
 import { countedCreates } from "../contest/counted-creates.ts";
 import { httpContestant } from "../contest/http-contestant.ts";
 import { isNewestTen, isRareTen } from "../data/checks.ts";
-import { creationBodies, get, post } from "../data/loads.ts";
-import { rare_words } from "../data/rows.ts";
+import { creationBodies, get, post, search } from "../data/loads.ts";
 import { startStockedServer } from "../data/stocked-server.ts";
 import { connect, urlOf } from "../machine/sql.ts";
 import { startOurs } from "../sides/ours.ts";
@@ -24,7 +23,7 @@ const connections = 8;
 
 /** Two api processes on two databases, one with a hundred times the articles. */
 export async function runGrowth(arena: Arena): Promise<SectionResult> {
-  const sizes = arena.options.quick ? { small: 1_000, large: 20_000 } : { small: 10_000, large: 1_000_000 };
+  const sizes = arena.options.quick ? { small: 2_000, large: 20_000 } : { small: 10_000, large: 1_000_000 };
   await using parts = new AsyncDisposableStack();
 
   const { server, databases } = await startStockedServer(arena, [sizes.small, sizes.large]);
@@ -45,7 +44,7 @@ export async function runGrowth(arena: Arena): Promise<SectionResult> {
   const both = [large, small];
   const driven = { generator: arena.generator, connections };
   const deep_path = `/api/v1/articles?cursor=${await cursorAt(large.target.url, Math.floor(sizes.large * 0.9))}`;
-  const search = get([`/api/v1/articles/search?q=${rare_words.replace(" ", "+")}`]);
+  const searches = search("/api/v1/articles/search");
   const page = get(["/api/v1/articles"]);
   const creates = post("/api/v1/articles", creationBodies(), arena.write_headers);
   const targets = { [small.target.name]: speed_kept };
@@ -65,7 +64,7 @@ export async function runGrowth(arena: Arena): Promise<SectionResult> {
     },
     {
       work: "search page 1, 100 matches in both",
-      contestants: both.map(({ target }) => httpContestant(target, search, isRareTen, driven)),
+      contestants: both.map(({ target }) => httpContestant(target, searches, isRareTen, driven)),
       targets,
     },
     {

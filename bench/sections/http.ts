@@ -4,8 +4,7 @@ import { httpContestant } from "../contest/http-contestant.ts";
 import { spreadOf } from "../contest/measurement.ts";
 import { pgbenchContestant } from "../contest/pgbench.ts";
 import { isArticle, isCreated, isNewestTen, isNotModified, isRareTen } from "../data/checks.ts";
-import { creationBodies, get, post, publishedIds } from "../data/loads.ts";
-import { rare_words } from "../data/rows.ts";
+import { creationBodies, get, post, publishedIds, search } from "../data/loads.ts";
 import { cpuOf } from "../machine/proc.ts";
 import { connect, urlOf } from "../machine/sql.ts";
 import { openAccounts } from "../sides/accounts.ts";
@@ -44,8 +43,8 @@ export async function runHttp(arena: Arena): Promise<SectionResult> {
   const ids = publishedIds(arena.scale.articles);
   const [our_paths, their_paths] = [ids.map((id) => `/api/v1/articles/${id}`), ids.map((id) => `/articles/${id}`)];
   const by_id = httpContestant(them, get(their_paths), isArticle(peers_sql), driven);
-  const words = `q=${rare_words.replace(" ", "+")}`;
   const bodies = creationBodies();
+  const pages = Array.from({ length: 400 }, (_, index) => index + 1);
   const contests: readonly Contest[] = [
     {
       work: "GET article by id",
@@ -65,6 +64,20 @@ export async function runHttp(arena: Arena): Promise<SectionResult> {
       targets: { [fastify]: 2 },
     },
     {
+      // Those who ask for the same page at the same moment may share a statement; here hardly anybody does.
+      work: "GET list of 10, a random one of 400 pages, as above",
+      contestants: [
+        httpContestant(
+          us,
+          get(pages.map((page) => `/api/v1/articles?page=${page}`)),
+          isNewestTen(sql, { total: arena.count_visible }),
+          driven,
+        ),
+        httpContestant(them, get(pages.map((page) => `/articles?page=${page}`)), isNewestTen(peers_sql), driven),
+      ],
+      targets: {},
+    },
+    {
       work: "GET with If-None-Match, 304; Fastify's 200",
       contestants: [httpContestant(us, get(our_paths, { "If-None-Match": '"1"' }), isNotModified, driven), by_id],
       targets: { [fastify]: 2.5 },
@@ -72,8 +85,8 @@ export async function runHttp(arena: Arena): Promise<SectionResult> {
     {
       work: "search, 2 words, 100 matches; Fastify with the same SQL",
       contestants: [
-        httpContestant(us, get([`/api/v1/articles/search?${words}`]), isRareTen, driven),
-        httpContestant(them, get([`/articles/search?${words}`]), isRareTen, driven),
+        httpContestant(us, search("/api/v1/articles/search"), isRareTen, driven),
+        httpContestant(them, search("/articles/search"), isRareTen, driven),
       ],
       targets: { [fastify]: 1.5 },
     },
@@ -89,7 +102,9 @@ export async function runHttp(arena: Arena): Promise<SectionResult> {
   ];
 
   const results: ContestResult[] = [];
-  for (const contest of contests.filter(({ work }) => arena.wanted(work)))
+  for (const contest of contests
+    .filter(({ work }) => arena.wanted(work))
+    .map((wanted) => (arena.options.quick ? { ...wanted, limits: [] } : wanted)))
     results.push(await holdContest(contest, arena.contest_parts));
   const faults = await accounts.faults({ api_urls: [api.urls.api] });
   return {

@@ -2,8 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Arena } from "../arena.ts";
 import { spreadOf } from "../contest/measurement.ts";
-import { creationBodies, get, post, publishedIds } from "../data/loads.ts";
-import { rare_words } from "../data/rows.ts";
+import { creationBodies, get, post, publishedIds, search } from "../data/loads.ts";
 import type { Load } from "../load/load.ts";
 import { handlesOf, rssOf } from "../machine/proc.ts";
 import { openAccounts } from "../sides/accounts.ts";
@@ -32,7 +31,7 @@ export async function runSoak(arena: Arena): Promise<SectionResult> {
   const loads: readonly { readonly url: string; readonly load: Load; readonly connections: number }[] = [
     { url: api.urls.api, load: get(ids.map((id) => `/api/v1/articles/${id}`)), connections: 4 },
     { url: api.urls.api, load: get(["/api/v1/articles", "/api/v1/articles?status=published&sort=title"]), connections: 2 },
-    { url: api.urls.api, load: get([`/api/v1/articles/search?q=${rare_words.replace(" ", "+")}`]), connections: 1 },
+    { url: api.urls.api, load: search("/api/v1/articles/search"), connections: 1 },
     { url: sync.urls.sync, load: get(ids.map((id) => `/api/v1/articles/${id}`)), connections: 1 },
     {
       url: gateway.urls.gateway,

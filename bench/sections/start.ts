@@ -5,17 +5,16 @@ import { cpuOf, rssOf } from "../machine/proc.ts";
 import { all_roles, type OursProcess, type Role, startBlog, startOurs } from "../sides/ours.ts";
 import type { Figure, SectionResult } from "./section.ts";
 
-const starts = 5;
 const start_target_ms = 400;
 const embedded_target_ms = 1_500;
 const idle_target_percent = 1;
 const rss_target_mb = 120;
-const rest_ms = 3_000;
 
 /** From the start of a process to its readiness, and what processes cost that nobody asks anything. */
 export async function runStart(arena: Arena): Promise<SectionResult> {
   const installation = await arena.install("bench-start");
   const figures: Figure[] = [];
+  const starts = arena.options.quick ? 2 : 5;
 
   async function measureStart(work: string, target_ms: number | undefined, start: () => Promise<OursProcess>) {
     const took_ms: number[] = [];
@@ -47,13 +46,13 @@ export async function runStart(arena: Arena): Promise<SectionResult> {
 }
 
 async function measureIdle(arena: Arena, installation: Parameters<typeof startOurs>[0]): Promise<Figure[]> {
-  const seconds = arena.options.quick ? 8 : 30;
+  const [rest_s, seconds] = arena.options.quick ? [1, 4] : [3, 30];
   await using parts = new AsyncDisposableStack();
   const api = parts.use(await startOurs(installation, ["api"]));
   const sync = parts.use(await startOurs(installation, ["sync"]));
   const urls = { REST_API_URL: api.urls.api, REPLICA_API_URL: sync.urls.sync };
   const gateway = parts.use(await startOurs(installation, ["gateway"], urls));
-  await Bun.sleep(rest_ms);
+  await Bun.sleep(rest_s * 1000);
   const roles: readonly (readonly [Role, number])[] = [
     ["api", api.pid],
     ["gateway", gateway.pid],

@@ -41,7 +41,7 @@ export async function runSync(arena: Arena): Promise<SectionResult> {
     ratios.drain_bare.push(drain / bare);
     ratios.whole_bare.push(whole / bare);
   }
-  const writes = options.quick ? 200 : 1000;
+  const writes = options.quick ? 50 : 1000;
   const lag = await pipeline.lag(writes);
   progress.tell(`sync: lag p50 ${lag.p50_ms.toFixed(2)} ms, p99 ${lag.p99_ms.toFixed(2)} ms`);
   const limit_lag = await limit.lag(writes);
