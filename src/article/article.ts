@@ -6,6 +6,8 @@ export const limits = {
   content_bytes_max: 1_048_576,
   /** Escapes make 1 MiB of content up to 6 MiB of JSON; the rest of an article fits in the seventh. */
   body_bytes_max: 7 * 1_048_576,
+  /** An article has 26 values at most; who sends thousands means something else by it. */
+  body_values_max: 10_000,
   /** Ids are JSON numbers, exact in every reader up to here (RFC 8259, section 6). */
   id_max: Number.MAX_SAFE_INTEGER,
 } as const;

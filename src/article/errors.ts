@@ -10,6 +10,7 @@ export type ErrorCode =
   | "not_found"
   | "method_not_allowed"
   | "not_acceptable"
+  | "request_timeout"
   | "conflict"
   | "idempotency_in_progress"
   | "idempotency_key_reused"

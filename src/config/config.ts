@@ -124,6 +124,26 @@ export interface TracingConfig {
   readonly sampler_ratio: number;
 }
 
+/** How much of a role anybody may have at once; the reason of each stands beside its variable, in env.ts. */
+export interface RequestBounds {
+  /** Of the process, over all of its ports. */
+  readonly connections_max: number;
+  readonly keep_alive_s: number;
+  readonly body_timeout_ms: number;
+  readonly writes_max: number;
+  readonly bodies_bytes_max: number;
+}
+
+/** Whose X-Forwarded-For counts: that of so many proxies before us, or of those in these networks (`10.0.0.0/8`). */
+export type TrustedProxies = { readonly hops: number } | { readonly ranges: readonly string[] };
+
+/** Of each caller; 0 is no limit. */
+export interface RateLimitConfig {
+  readonly reads_per_second: number;
+  readonly writes_per_second: number;
+  readonly trusted_proxies?: TrustedProxies;
+}
+
 /** What every port shows, beside the articles. */
 export interface WebConfig {
   /** The pages for people: /docs, and GraphiQL in development. */
@@ -152,6 +172,8 @@ export interface Config {
   readonly idempotency_ttl_hours: number;
   readonly views_flush_seconds: number;
   readonly access: AccessConfig;
+  readonly bounds: RequestBounds;
+  readonly rate_limits: RateLimitConfig;
   readonly web: WebConfig;
   /** Undefined: no spans are made. */
   readonly tracing?: TracingConfig;

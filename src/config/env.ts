@@ -9,12 +9,14 @@ import {
   hostPorts,
   keyValues,
   matching,
+  offOr,
   oneOf,
   onOff,
   type Rule,
   share,
   wholeNumber,
 } from "./rules.ts";
+import { trustedProxies } from "./trusted-proxies.ts";
 
 /** One variable of the environment. The README's table, `--help` and `.env.example` say the same, and are tested against it. */
 export interface Variable<Value = unknown> {
@@ -237,6 +239,58 @@ export const variables = {
     "What is read without a token: published articles only, or all",
     "all in development, published in production",
   ),
+  bounds: {
+    connections_max: defaulted(
+      "CONNECTIONS_MAX",
+      wholeNumber(10, 1_000_000),
+      "10000",
+      "Open connections of a process; over that, idle ones are closed and new ones refused. Less where the process may not have so many files open",
+    ),
+    keep_alive_seconds: defaulted(
+      "KEEP_ALIVE_SECONDS",
+      wholeNumber(1, 240),
+      "10",
+      "How long a connection may stay open between two requests, which is also how long the next one's headers may take; behind a balancer, more than that keeps its own",
+    ),
+    request_timeout_seconds: defaulted(
+      "REQUEST_TIMEOUT_SECONDS",
+      wholeNumber(1, 240),
+      "10",
+      "How long the body of a request may take to arrive; 7 MiB in 10 s are 6 Mbit/s",
+    ),
+    writes_max: defaulted(
+      "WRITES_MAX",
+      wholeNumber(1, 100_000),
+      "256",
+      "Writes under way at once in an API process; more are 503 at once. The database works on DB1_POOL_MAX of them",
+    ),
+    bodies_bytes_max: defaulted(
+      "BODIES_BYTES_MAX",
+      wholeNumber(8_388_608, 100_000_000_000),
+      "134217728",
+      "Bytes of request bodies that a role holds at once; more are 503 at once. Working on them takes about five times the memory",
+    ),
+  },
+  rate_limits: {
+    reads: optional(
+      "RATE_LIMIT_READS_PER_SECOND",
+      offOr(1_000_000),
+      "Reads of each caller (a token's subject, or else an address), ten seconds' worth at once; of a GraphQL request each call that it makes counts",
+      "off in development, 100 in production",
+    ),
+    writes: optional(
+      "RATE_LIMIT_WRITES_PER_SECOND",
+      offOr(1_000_000),
+      "Writes of each caller, ten seconds' worth at once",
+      "off in development, 50 in production",
+    ),
+    trust_proxy: optional(
+      "TRUST_PROXY",
+      trustedProxies,
+      "Proxies, and gateways of ours, that stand before this process: what they write into X-Forwarded-For counts as a caller's address, and who of them forwards nobody is not limited",
+      "none",
+    ),
+  },
   web: {
     docs: defaulted("BLOG_DOCS", onOff, "on", "off: no page at /docs, and no GraphiQL in development"),
     cors_origins: optional(

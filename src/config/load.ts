@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readAccess } from "./access.ts";
+import { readBounds, readRateLimits } from "./bounds.ts";
 import type { Config, Listen, Role } from "./config.ts";
 import { variables } from "./env.ts";
 import { readGateway } from "./gateway.ts";
@@ -66,6 +67,8 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
     views_flush_seconds: reader.value(variables.views_flush_seconds),
     access,
     web: readWeb(reader),
+    bounds: readBounds(reader),
+    rate_limits: readRateLimits(reader, production),
     ...(tracing === undefined ? {} : { tracing }),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems.map((problem) => nameFlag(problem, role)));

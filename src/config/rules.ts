@@ -19,6 +19,12 @@ export function wholeNumber(min: number, max: number): Rule<number> {
   };
 }
 
+/** So many, or `off`, which is 0. */
+export function offOr(max: number): Rule<number> {
+  const number = wholeNumber(1, max);
+  return { allowed: `off, or ${number.allowed}`, parse: (text) => (text.toLowerCase() === "off" ? 0 : number.parse(text)) };
+}
+
 export function oneOf<const Value extends string>(values: readonly Value[]): Rule<Value> {
   return {
     allowed: `one of ${values.join(", ")}`,

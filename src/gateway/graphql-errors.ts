@@ -119,6 +119,8 @@ export function statusOf(code: ErrorCode): number {
       return 405;
     case "not_acceptable":
       return 406;
+    case "request_timeout":
+      return 408;
     case "conflict":
     case "idempotency_in_progress":
       return 409;

@@ -2,13 +2,15 @@ import type { GraphQLParams } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
 import { typeName } from "../article/text.ts";
 import type { GatewayLimits } from "../config/config.ts";
+import type { BodyBounds } from "../platform/request-body.ts";
+import { parseJson, readJson } from "./graphql-body.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
-import { parseContentType } from "./media-types.ts";
 import type { PersistedQueries } from "./persisted-queries.ts";
 
 export interface RequestReaderParts {
   /** How much of a request is read at all. */
-  readonly limits: Pick<GatewayLimits, "body_bytes_max" | "query_bytes_max" | "batch_operations_max">;
+  readonly limits: Pick<GatewayLimits, "body_bytes_max" | "query_bytes_max" | "batch_operations_max" | "variables_max">;
+  readonly bodies: Pick<BodyBounds, "timeout_ms" | "room">;
   readonly persisted: PersistedQueries;
 }
 
@@ -16,11 +18,17 @@ export interface RequestReaderParts {
 export type GraphqlRequest = GraphQLParams | GraphQLParams[];
 
 /** The operations of a GraphQL request over HTTP, each with its text. Throws AppErrors and GraphQLErrors that say what is wrong with it. */
-export async function readGraphqlRequest(request: Request, { limits, persisted }: RequestReaderParts): Promise<GraphqlRequest> {
+export async function readGraphqlRequest(
+  request: Request,
+  { limits, persisted, bodies }: RequestReaderParts,
+): Promise<GraphqlRequest> {
   const read = (parameters: unknown) => withText(checkParameters(parameters), limits, persisted);
   if (request.method === "GET") return read(queryParameters(request.url));
-  checkContentType(request);
-  const body = parseJson(await readText(request, limits.body_bytes_max), "The body");
+  const body = await readJson(request, {
+    ...bodies,
+    bytes_max: limits.body_bytes_max,
+    values_max: limits.batch_operations_max * (limits.variables_max + parameters_max),
+  });
   if (!Array.isArray(body)) return read(body);
   if (body.length === 0) throw new AppError("invalid_parameter", "A batch has at least one operation; this one has none.");
   if (body.length > limits.batch_operations_max)
@@ -28,51 +36,10 @@ export async function readGraphqlRequest(request: Request, { limits, persisted }
   return body.map(read);
 }
 
-/**
- * Browsers send forms and text to other sites without asking (no CORS preflight), with the user's cookies and network position.
- * JSON they ask for first, and we never say yes: so only JSON is taken.
- */
-function checkContentType(request: Request): void {
-  const header = request.headers.get("content-type");
-  const { type, utf8 } = parseContentType(header);
-  if (type === "application/json" && utf8) return;
-  const found = header === null ? "missing" : JSON.stringify(header);
-  throw new AppError("unsupported_media_type", `Content-Type is ${found}; allowed is application/json (UTF-8).`);
-}
-
-async function readText(request: Request, bytes_max: number): Promise<string> {
-  const declared = request.headers.get("content-length");
-  if (Number(declared ?? "0") > bytes_max) throw tooLarge(bytes_max);
-  // The server holds a body to its Content-Length: what is announced as small may be taken in one go.
-  const bytes = declared === null ? await readStream(request, bytes_max) : await request.bytes();
-  try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw new AppError("malformed_json", "The body is not UTF-8.", { cause });
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-async function readStream(request: Request, bytes_max: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bytes_max) throw tooLarge(bytes_max);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
-}
-
-function tooLarge(bytes_max: number): AppError {
-  return new AppError("payload_too_large", `The body is too large; allowed are ${bytes_max} bytes.`);
-}
-
 function queryParameters(url: string): Readonly<Record<string, unknown>> {
-  const { searchParams } = new URL(url);
+  const start = url.indexOf("?");
   const parameters: Record<string, unknown> = {};
-  for (const [name, value] of searchParams) {
+  for (const [name, value] of new URLSearchParams(start === -1 ? "" : url.slice(start).split("#", 1)[0])) {
     if (Object.hasOwn(parameters, name)) throw invalid(name, "is given more than once");
     const json = name === "variables" || name === "extensions";
     parameters[name] = json && value !== "" ? parseJson(value, name) : value;
@@ -80,14 +47,8 @@ function queryParameters(url: string): Readonly<Record<string, unknown>> {
   return parameters;
 }
 
-function parseJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const problem = text.trim() === "" ? "is empty" : "is not JSON";
-    throw new AppError("malformed_json", `${what} ${problem}.`, { cause });
-  }
-}
+/** Of one operation, beside its variables, with room for extensions. */
+const parameters_max = 100;
 
 const parameterTypes: Readonly<Record<string, "string" | "object">> = {
   query: "string",

@@ -31,6 +31,8 @@ export function respond(result: Result | readonly Result[], media_type: MediaTyp
       "content-type": `${media_type}; charset=utf-8`,
       ...(isStale(result) ? { "blog-stale": "1" } : {}),
       ...(status === 405 ? { allow: "POST" } : {}),
+      // The rest of the body would come all the same, and be taken for the next request.
+      ...(status === 408 ? { connection: "close" } : {}),
       ...retryAfter(status, result),
     },
   });

@@ -1,10 +1,14 @@
 import { yoga } from "@elysiajs/graphql-yoga";
 import { Elysia } from "elysia";
 import type { Plugin } from "graphql-yoga";
-import type { GatewayLimits } from "../config/config.ts";
+import type { GatewayLimits, RequestBounds } from "../config/config.ts";
 import type { Logger } from "../platform/log.ts";
 import { pathOf } from "../platform/operational-routes.ts";
+import type { RateLimit } from "../platform/rate-limit.ts";
+import type { BodyBounds } from "../platform/request-body.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
+import { createHolding, createRoom } from "../platform/room.ts";
+import { chargingCallers, createCallerLimit } from "./caller-limit.ts";
 import { createExecution } from "./execution.ts";
 import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
 import type { OnInternalError } from "./graphql-errors.ts";
@@ -26,34 +30,43 @@ export interface GatewayParts {
   readonly introspection: boolean;
   readonly limits: GatewayLimits;
   readonly persisted: PersistedQueries;
+  readonly bounds?: Pick<RequestBounds, "bodies_bytes_max" | "body_timeout_ms">;
+  /** Undefined: callers may have as much as they like. */
+  readonly rateLimit?: RateLimit | undefined;
   readonly hooks?: Pick<GraphqlHooks, "onOperation">;
 }
 
 const path = "/graphql";
 const allow = "GET, HEAD, POST, OPTIONS";
 
+/** As with nothing configured. */
+const usualBounds = { bodies_bytes_max: 134_217_728, body_timeout_ms: 10_000 };
+
 /** Answers `/graphql`; everything else is 404. Never rejects because of what was asked. */
 export function createGatewayHandler(parts: GatewayParts): (request: Request) => Promise<Response> {
-  const { limits, persisted, restClient, log } = parts;
+  const { limits, persisted, log, bounds = usualBounds } = parts;
+  const callerLimit = createCallerLimit(parts.rateLimit);
+  const restClient = parts.rateLimit === undefined ? parts.restClient : chargingCallers(parts.restClient);
+  const { concurrency_max } = limits;
+  const room = createRoom({ requests_max: concurrency_max, bytes_max: bounds.bodies_bytes_max });
   const documents = createDocuments();
   const execution = createExecution(limits);
-  const contextFor = (request: Request) => createOperationContext(restClient, request);
+  const contextFor = (request: Request) => createOperationContext(restClient, request, callerLimit.charge(request));
   const onOperation = parts.hooks?.onOperation ?? (() => {});
   const onInternalError: OnInternalError = (error, request_id) =>
     log.error({ err: error, request_id }, "a GraphQL operation failed");
   const runKnown = createKnownOperations({ documents, execution, contextFor, onOperation, onInternalError });
   /** A body can be read once: what it asks for, for yoga. */
   const asked = new WeakMap<Request, Promise<GraphqlRequest>>();
-  const read = (request: Request) => asked.get(request) ?? readGraphqlRequest(request, { limits, persisted });
+  const read = (request: Request) => asked.get(request) ?? Promise.reject(new Error("nobody has read this request"));
   const hooks = { onOperation, onInternalError };
   const plugin = createGraphqlPlugin({ limits, introspection: parts.introspection, documents, execution, read, hooks });
   const app = createApp({ plugin, documents, contextFor, log });
   const graphiql = parts.graphiql ? createGraphiql() : undefined;
-  const { concurrency_max } = limits;
-  let in_flight = 0;
 
-  async function answerWithin(request: Request): Promise<Response> {
-    const reading = read(request);
+  async function answerWithin(request: Request, holding: BodyBounds["room"]): Promise<Response> {
+    const bodies = { timeout_ms: bounds.body_timeout_ms, room: holding };
+    const reading = readGraphqlRequest(request, { limits, persisted, bodies });
     asked.set(request, reading);
     // What is wrong with the request is for yoga to say.
     const known = await reading.then(
@@ -64,12 +77,15 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   }
 
   async function answer(request: Request): Promise<Response> {
-    if (in_flight >= concurrency_max) return tooMany(request, concurrency_max);
-    in_flight++;
+    const limited = callerLimit.admit(request);
+    if (limited !== undefined) return limited;
+    if (!room.enter()) return tooMany(request, concurrency_max);
+    const holding = createHolding(room);
     try {
-      return await answerWithin(request);
+      return await answerWithin(request, holding);
     } finally {
-      in_flight--;
+      holding.dropAll();
+      room.leave();
     }
   }
 
@@ -145,7 +161,7 @@ function tooMany(request: Request, concurrency_max: number): Response {
 function problem(status: number, code: string, detail: string, request: Request): Response {
   const { request_id } = contextOf(request);
   const title = status === 404 ? "Not Found" : "Method Not Allowed";
-  const body = { type: "about:blank", title, status, detail, instance: new URL(request.url).pathname, code, request_id };
+  const body = { type: "about:blank", title, status, detail, instance: pathOf(request.url), code, request_id };
   return Response.json(body, { status, headers: { "content-type": "application/problem+json" } });
 }
 

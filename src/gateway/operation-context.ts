@@ -14,7 +14,7 @@ export interface OperationContext {
 /** The longest that anything may take here, also when the caller would wait longer. */
 export const timeout_max_ms = 10_000;
 
-export function createOperationContext(rest: RestClient, request: Request): OperationContext {
+export function createOperationContext(rest: RestClient, request: Request, charge?: () => void): OperationContext {
   const { request_id, traceparent } = contextOf(request);
   const authorization = request.headers.get("authorization");
   let stale: Stale | undefined;
@@ -22,6 +22,7 @@ export function createOperationContext(rest: RestClient, request: Request): Oper
     request_id,
     traceparent,
     ...(authorization === null ? {} : { authorization }),
+    ...(charge === undefined ? {} : { charge }),
     deadline_ms: performance.now() + timeoutOf(request),
     signal: request.signal,
     onStale: (another) => {

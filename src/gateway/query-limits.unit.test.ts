@@ -35,7 +35,7 @@ describe("a query over a limit never reaches the API, and is told limit, found a
   }
 
   test("values in the variables, at once and however they lie", async () => {
-    const wide = Object.fromEntries(Array.from({ length: 300_000 }, (_, n) => [`k${n}`, n]));
+    const wide = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`k${n}`, n]));
     const deep = JSON.parse(`${'{"a":'.repeat(3_000)}1${"}".repeat(3_000)}`);
     for (const input of [wide, deep, { tags: Array(2_001).fill("a") }]) {
       const { body } = await ask("mutation ($input: ArticleInput!) { createArticle(input: $input) { id } }", { input });
@@ -43,6 +43,14 @@ describe("a query over a limit never reaches the API, and is told limit, found a
       expect(body.errors?.map(({ extensions }) => extensions)).toMatchObject([told]);
     }
     expect(rest.calls).toEqual([]);
+  });
+
+  test("values in all of a body, before it is taken apart", async () => {
+    for (const input of [Array(300_000).fill([]), Object.fromEntries(Array(300_000).fill(1).entries())]) {
+      const { body } = await ask("mutation ($input: ArticleInput!) { createArticle(input: $input) { id } }", { input });
+      const told = { code: "LIMIT_EXCEEDED", limit: "values", found: "more than 21000", allowed: 21_000 };
+      expect(body.errors?.map(({ extensions }) => extensions)).toMatchObject([told]);
+    }
   });
 
   test("what is quoted of wrong variables is cut", async () => {

@@ -1,6 +1,7 @@
 import type { Article } from "../article/article.ts";
 import { AppError, type ErrorCode, type ErrorEntry } from "../article/errors.ts";
 import { toGraphqlEntry, toGraphqlText } from "./names.ts";
+import { CallerLimited } from "./upstream-failure.ts";
 
 /** What REST sent of an article: its id and the fields that were asked for. */
 export type FetchedArticle = Partial<Article> & Pick<Article, "id">;
@@ -71,6 +72,7 @@ const codes = {
   not_found: true,
   method_not_allowed: true,
   not_acceptable: true,
+  request_timeout: true,
   conflict: true,
   idempotency_in_progress: true,
   idempotency_key_reused: true,
@@ -93,6 +95,10 @@ function fromProblem(response: Response, problem: Readonly<Record<string, unknow
   const { code, detail, title, errors } = problem;
   if (!isErrorCode(code)) return fromStatus(response);
   const message = typeof detail === "string" ? detail : typeof title === "string" ? title : "The API refused the request.";
+  // Ours says whose limit it is; another's 429 is about all of us.
+  if (code === "rate_limited" && response.headers.has("ratelimit")) {
+    throw new CallerLimited(toGraphqlText(message), retryAfter(response).retry_after_s);
+  }
   const entries = Array.isArray(errors) ? errors.filter(isEntry).map(toGraphqlEntry) : [];
   return new AppError(code, toGraphqlText(message), { errors: entries, ...retryAfter(response) });
 }

@@ -11,6 +11,8 @@ export interface Caller extends Pick<RestCall, "deadline_ms" | "signal" | "retry
   readonly request_id: string;
   readonly traceparent: string;
   readonly authorization?: string;
+  /** Makes the caller pay for a call; throws rate_limited when it has had its share. */
+  readonly charge?: () => void;
   /** Told when a replica answers: how far it is behind. */
   readonly onReplicaLag?: (seconds: number) => void;
   /** Told when an answer came from the replica, because the API could not. */

@@ -11,6 +11,13 @@ export class CallRefused extends AppError {
   }
 }
 
+/** The caller itself has had its share at the API: another attempt, or another process, would only get around that. */
+export class CallerLimited extends AppError {
+  constructor(message: string, retry_after_s: number | undefined) {
+    super("rate_limited", message, retry_after_s === undefined ? {} : { retry_after_s });
+  }
+}
+
 /** An API that did not answer in less than this may be a healthy one, asked by an impatient caller. */
 const patience_min_ms = 500;
 /** Unless it has answered nobody for that long; then less will do, as long as it is what a healthy API needs. */
@@ -45,7 +52,7 @@ function wasPatient({ waited_ms, silence_ms }: Waited): boolean {
 
 /** Whether the same request may do better a little later. Writes too: they carry an Idempotency-Key. */
 export function isWorthRetrying(error: unknown): error is AppError {
-  if (!(error instanceof AppError) || error instanceof CallRefused) return false;
+  if (!(error instanceof AppError) || error instanceof CallRefused || error instanceof CallerLimited) return false;
   switch (error.code) {
     case "unavailable":
     case "timeout":
@@ -60,5 +67,6 @@ export function isWorthRetrying(error: unknown): error is AppError {
 
 /** Whether the replica should be asked instead. */
 export function cannotAnswer(error: unknown): error is AppError {
-  return error instanceof AppError && (error.code === "unavailable" || error.code === "timeout" || error.code === "rate_limited");
+  if (!(error instanceof AppError) || error instanceof CallerLimited) return false;
+  return error.code === "unavailable" || error.code === "timeout" || error.code === "rate_limited";
 }

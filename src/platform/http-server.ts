@@ -1,5 +1,6 @@
 import type { Listen } from "../config/config.ts";
 import type { AnswerHeaders } from "./answer-headers.ts";
+import type { CallerAddress } from "./caller-address.ts";
 import { completed, withCommonHeaders } from "./common-headers.ts";
 import { pause } from "./deadline.ts";
 import { answerOperational, type OperationalParts, operationalPathOf } from "./operational-routes.ts";
@@ -26,6 +27,10 @@ export interface HttpServerParts extends OperationalParts {
   readonly listen: Listen;
   readonly handler: Handler;
   readonly answerHeaders: AnswerHeaders;
+  /** Undefined where no callers are counted. */
+  readonly callerAddress?: CallerAddress | undefined;
+  /** How long a connection may stay open between two requests; also how long the headers of the next one may take. */
+  readonly keep_alive_s?: number;
   readonly hooks: HttpHooks;
 }
 
@@ -36,22 +41,26 @@ export interface HttpServer extends AsyncDisposable {
 /** A request that is still answered after this long at stop is cut off: under the 10 s that container runtimes grant by default. */
 const drain_timeout_ms = 8_000;
 
-/** Seconds a connection may stay silent before it is closed; longer than the longest answer (10 s). */
-const idle_timeout_s = 30;
+/** Longer than anything that is answered takes: a body to arrive and a statement to end. */
+const answer_timeout_s = 60;
+const keep_alive_default_s = 10;
 
 /**
  * Puts `handler` on a port, with request id, trace, metrics and the operational routes around it.
  * Throws PortTaken when another process listens there.
  */
 export function serveHttp(parts: HttpServerParts): HttpServer {
-  const { role, listen, handler, answerHeaders, health, hooks } = parts;
+  const { listen, handler, answerHeaders, callerAddress, keep_alive_s = keep_alive_default_s, health, hooks } = parts;
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, port: Port): Promise<Response> {
+    // A connection keeps the last value that it was given.
+    port.timeout(request, answer_timeout_s);
     const began = performance.now();
     const context: RequestContext = {
       request_id: chooseRequestId(request.headers.get("x-request-id")),
       traceparent: continueTrace(request.headers.get("traceparent")),
       answer_headers: answerHeaders.of(request),
+      address: callerAddress && addressOf(request, port.requestIP(request)?.address, callerAddress),
       endpoint: "unknown",
     };
     registerContext(request, context);
@@ -67,6 +76,7 @@ export function serveHttp(parts: HttpServerParts): HttpServer {
       hooks.onHandlerFailed(error, context);
       return new Response(null, { status, headers: withCommonHeaders({}, context) });
     } finally {
+      port.timeout(request, keep_alive_s);
       hooks.onRequestFinished({ method: request.method, status, duration_ms: performance.now() - began, context });
     }
   }
@@ -78,7 +88,7 @@ export function serveHttp(parts: HttpServerParts): HttpServer {
     return preflight === undefined ? handler(request) : new Response(null, preflight);
   }
 
-  const server = startServer(role, listen, answer);
+  const server = startServer({ ...parts, keep_alive_s }, answer);
 
   return {
     url: `${listen.tls === undefined ? "http" : "https"}://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${server.port}`,
@@ -94,7 +104,18 @@ export class PortTaken extends Error {
   override readonly name = "PortTaken";
 }
 
-function startServer(role: string, listen: Listen, fetch: (request: Request) => Promise<Response>) {
+/** Undefined also when the caller has gone already. */
+function addressOf({ headers }: Request, peer: string | undefined, callerAddress: CallerAddress): string | undefined {
+  return peer === undefined ? undefined : callerAddress(peer, headers.get("x-forwarded-for"));
+}
+
+/** What Bun tells of the connection of a request, and takes for it. */
+type Port = Pick<Bun.Server<undefined>, "requestIP" | "timeout">;
+
+function startServer(
+  { role, listen, keep_alive_s }: Pick<HttpServerParts, "role" | "listen"> & { readonly keep_alive_s: number },
+  fetch: (request: Request, port: Port) => Promise<Response>,
+) {
   try {
     return Bun.serve({
       hostname: listen.host,
@@ -102,7 +123,8 @@ function startServer(role: string, listen: Listen, fetch: (request: Request) => 
       ...(listen.tls === undefined ? {} : { tls: { ...listen.tls } }),
       // On, a second process would share the port without a word.
       reusePort: false,
-      idleTimeout: idle_timeout_s,
+      // The first headers of a connection have ten seconds; that is Bun's own, and not to be set.
+      idleTimeout: keep_alive_s,
       development: false,
       // The routes read bodies with a limit of their own and answer with a problem document; this is only the net below.
       maxRequestBodySize: 64 * 1_048_576,

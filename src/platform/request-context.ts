@@ -7,6 +7,8 @@ export interface RequestContext {
   traceparent: string;
   /** What the port gives every answer to this request; nothing for a call inside the process. */
   readonly answer_headers: Readonly<Record<string, string>>;
+  /** Of whoever sent it, where callers are counted; undefined for a call inside the process, and for a proxy of ours that forwards nobody. */
+  readonly address: string | undefined;
   /** The route's template once a route is found (`/api/v1/articles/{id}`); "unknown" keeps metrics from a label per URL. */
   endpoint: string;
 }
@@ -26,6 +28,7 @@ export function contextOf(request: Request): RequestContext {
     request_id: chooseRequestId(request.headers.get("x-request-id")),
     traceparent: continueTrace(request.headers.get("traceparent")),
     answer_headers: {},
+    address: undefined,
     endpoint: "unknown",
   };
   contexts.set(request, context);

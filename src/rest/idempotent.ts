@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from "../article/errors.ts";
 import { pathOf } from "../platform/operational-routes.ts";
+import type { Room } from "../platform/room.ts";
 import type { ArticleWrites, HandledAnswer, IdempotencyKeys } from "../store/article-store.ts";
 import type { Answer } from "./answer.ts";
 import type { Call } from "./operation.ts";
@@ -10,6 +11,8 @@ export interface WriteParts {
   readonly writes: ArticleWrites;
   readonly idempotency: IdempotencyKeys;
   readonly now: () => Date;
+  readonly room: Room;
+  readonly body_timeout_ms: number;
 }
 
 /** 4xx answers that another try may not get again. */

@@ -9,7 +9,7 @@ import { problemMediaType, statusOf, titleOf } from "./problem.ts";
 type Json = Record<string, unknown>;
 
 /** Errors that any operation can answer. */
-const everywhere: readonly ErrorCode[] = ["internal", "unavailable", "timeout"];
+const everywhere: readonly ErrorCode[] = ["rate_limited", "internal", "unavailable", "timeout"];
 
 export interface DocumentSettings {
   /** Whether writes are taken without a token. */

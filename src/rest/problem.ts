@@ -10,6 +10,7 @@ const meanings: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   not_found: { status: 404, title: "Not found" },
   method_not_allowed: { status: 405, title: "The method is not allowed here" },
   not_acceptable: { status: 406, title: "No acceptable representation" },
+  request_timeout: { status: 408, title: "The request took too long to arrive" },
   conflict: { status: 409, title: "The article's state forbids this" },
   idempotency_in_progress: { status: 409, title: "The same request is still running" },
   precondition_failed: { status: 412, title: "The article has moved on" },
@@ -60,10 +61,12 @@ export function problemAnswer(error: AppError, origin: ProblemOrigin, headers: R
     request_id: origin.request_id,
     ...(error.errors.length > 0 && { errors: error.errors }),
   };
+  // The rest of the body would come all the same, and be taken for the next request.
+  const closing = error.code === "request_timeout" ? { connection: "close" } : {};
   const retryAfter = error.retry_after_s === undefined ? {} : { "retry-after": retryAfterOf(error.retry_after_s) };
   return {
     status,
-    headers: { "content-type": problemMediaType, "cache-control": "no-store", ...retryAfter, ...headers },
+    headers: { "content-type": problemMediaType, "cache-control": "no-store", ...closing, ...retryAfter, ...headers },
     body: JSON.stringify(document),
   };
 }

@@ -9,6 +9,7 @@ import type { VersionWait } from "../store/version-wait.ts";
 import type { Access } from "./access/access.ts";
 import { createReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
+import { type CallLimits, limitedCall } from "./call-limits.ts";
 import { whileAwaited } from "./caller-patience.ts";
 import { documentRoutes } from "./docs-page.ts";
 import { createOpenApiDocument } from "./openapi.ts";
@@ -17,6 +18,7 @@ import { operationalRoutes } from "./operational-docs.ts";
 import { decoded, invalidParameters } from "./parameters.ts";
 import { problemAnswer, statusOf, toAppError } from "./problem.ts";
 import { articleRoutes } from "./routes.ts";
+import { openBounds, type WriteBounds } from "./write-bounds.ts";
 
 export interface RestCommonParts {
   readonly reads: ArticleReads;
@@ -24,6 +26,8 @@ export interface RestCommonParts {
   readonly log: Logger;
   /** Whether /docs is served; /openapi.json always is. */
   readonly docs: boolean;
+  /** Undefined: callers may have as much as they like. */
+  readonly rateLimits?: CallLimits;
 }
 
 export interface WritableParts extends RestCommonParts {
@@ -32,6 +36,7 @@ export interface WritableParts extends RestCommonParts {
   readonly idempotency: IdempotencyKeys;
   readonly views: ViewCounts;
   readonly now: () => Date;
+  readonly bounds?: WriteBounds;
 }
 
 export interface ReadOnlyParts extends RestCommonParts {
@@ -48,7 +53,7 @@ export type RestParts = WritableParts | ReadOnlyParts;
 export function createRestHandler(parts: RestParts): (request: Request) => Promise<Response> {
   const readsFor = createReadsFor(parts.reads);
   const articles = parts.writable
-    ? articleRoutes({ readsFor, views: parts.views }, parts)
+    ? articleRoutes({ readsFor, views: parts.views }, { ...parts, ...openBounds(parts.bounds) })
     : articleRoutes({ readsFor, versions: parts.versions });
   const documented = [...articles, ...operationalRoutes];
   const document = JSON.stringify(createOpenApiDocument(documented, parts));
@@ -62,9 +67,7 @@ export function createRestHandler(parts: RestParts): (request: Request) => Promi
     try {
       if (route === undefined) throw unknownPath(request);
       context.endpoint = route.template;
-      given = await whileAwaited(request, (signal) =>
-        dispatch(route, parts.access, { request, context, params: params ?? {}, signal }),
-      );
+      given = await whileAwaited(request, (signal) => dispatch(route, parts, { request, context, params: params ?? {}, signal }));
     } catch (thrown) {
       given = problem(thrown, request, context, parts.log);
     }
@@ -104,13 +107,19 @@ function serve(route: Route): ServedRoute {
   return { template: route.template, allow: allowOf(route), operations: new Map(Object.entries(route.operations)) };
 }
 
-async function dispatch({ allow, operations }: ServedRoute, access: Access, call: Omit<Call, "caller">): Promise<Answer> {
+async function dispatch(
+  { allow, operations }: ServedRoute,
+  { access, rateLimits }: Pick<RestCommonParts, "access" | "rateLimits">,
+  call: Omit<Call, "caller">,
+): Promise<Answer> {
   const { method } = call.request;
   if (method === "OPTIONS") return emptyAnswer(204, { allow });
   const operation = operations.get(method === "HEAD" ? "GET" : method);
   const origin = { instance: pathOf(call.request.url), request_id: call.context.request_id };
   if (operation !== undefined) {
     const admission = await access.admit(call.request, operation.access);
+    const limited = rateLimits && limitedCall(rateLimits, operation.access, admission, call.context);
+    if (limited) return problemAnswer(limited.error, origin, limited.headers);
     if ("caller" in admission) return operation.run({ ...call, caller: admission.caller });
     return problemAnswer(admission.refused, origin, { "www-authenticate": admission.challenge });
   }

@@ -1,6 +1,8 @@
+import { limits } from "../article/article.ts";
 import { create, type Decide, patch, publish, replace } from "../article/commands.ts";
-import type { ErrorCode } from "../article/errors.ts";
+import { AppError, type ErrorCode } from "../article/errors.ts";
 import { validateInput, validatePatch } from "../article/validate.ts";
+import type { Room } from "../platform/room.ts";
 import type { ArticleWrites, StoredArticle, WriteOrigin } from "../store/article-store.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
@@ -20,7 +22,13 @@ const writeErrors: readonly ErrorCode[] = [
   "idempotency_in_progress",
   "idempotency_key_reused",
 ];
-const bodyErrors: readonly ErrorCode[] = ["malformed_json", "payload_too_large", "unsupported_media_type", "validation_failed"];
+const bodyErrors: readonly ErrorCode[] = [
+  "malformed_json",
+  "request_timeout",
+  "payload_too_large",
+  "unsupported_media_type",
+  "validation_failed",
+];
 const changeErrors: readonly ErrorCode[] = ["not_found", "conflict", "precondition_failed"];
 
 const validators = ["ETag", "LastModified"];
@@ -118,6 +126,8 @@ function writing(
   doc: OperationDoc,
   attempt: (writes: ArticleWrites, attempt: Attempt) => Promise<Answer>,
 ): Operation {
+  const { room } = parts;
+  const bounds = { bytes_max: limits.body_bytes_max, timeout_ms: parts.body_timeout_ms, room };
   return operation({
     access: "write",
     parameters: {},
@@ -128,13 +138,33 @@ function writing(
       readIfMatch(request.headers);
       checkIdempotencyKey(request);
       if (doc.body !== undefined) requireMediaType(request, doc.body.media_types);
-      const body = doc.body === undefined ? noBody : await readBody(request);
-      // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
-      signal.throwIfAborted();
-      const origin = { traceparent: context.traceparent };
-      return answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin }));
+      // Before the body is read, which holds memory.
+      if (room.isFull()) throw tooMany();
+      const body = doc.body === undefined ? noBody : await readBody(request, bounds);
+      try {
+        // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
+        signal.throwIfAborted();
+        const origin = { traceparent: context.traceparent };
+        return await withinRoom(room, () => answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin })));
+      } finally {
+        room.drop(body.byteLength);
+      }
     },
   });
+}
+
+/** Those whose bodies are still on their way take no place: they may be slow. */
+async function withinRoom<Result>(room: Room, work: () => Promise<Result>): Promise<Result> {
+  if (!room.enter()) throw tooMany();
+  try {
+    return await work();
+  } finally {
+    room.leave();
+  }
+}
+
+function tooMany(): AppError {
+  return new AppError("unavailable", "As many writes are under way as are let in at once.", { retry_after_s: 1 });
 }
 
 function changing(parts: WriteParts, doc: OperationDoc, read: (body: Uint8Array) => Decide): Operation {

@@ -19,6 +19,7 @@ import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase } from "./database-parts.ts";
 import { logBatch } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
+import { openRateLimits } from "./rate-limits.ts";
 import { repeatedly, running } from "./repeatedly.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
@@ -88,6 +89,8 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
     access: openAccess(config.access),
     log,
     docs: config.web.docs,
+    bounds: config.bounds,
+    rateLimits: openRateLimits(config.rate_limits, log),
   });
   server.start(handler);
   const opened = parts.move();

@@ -11,6 +11,7 @@ import { createReplicaReads } from "../gateway/replica-reads.ts";
 import { createSharedCalls } from "../gateway/shared-calls.ts";
 import type { Check } from "../platform/health.ts";
 import { startGatewayCounters } from "./counters-from-zero.ts";
+import { openRateLimits } from "./rate-limits.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
 import { openUpstream, type Upstream } from "./upstream.ts";
@@ -53,6 +54,8 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     introspection: config.gateway.introspection,
     limits: config.gateway.limits,
     persisted: await openPersistedQueries(config.gateway.persisted_only),
+    bounds: config.bounds,
+    rateLimit: openRateLimits(config.rate_limits, log).reads,
     hooks: {
       onOperation(operation_type, result) {
         metrics.graphql.operations.labels(operation_type, result).inc();

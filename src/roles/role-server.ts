@@ -2,6 +2,7 @@ import { AppError } from "../article/errors.ts";
 import type { Role } from "../config/config.ts";
 import { createAnswerHeaders } from "../platform/answer-headers.ts";
 import { createBearerCheck } from "../platform/bearer-check.ts";
+import { createCallerAddress } from "../platform/caller-address.ts";
 import { createHealth, type Health } from "../platform/health.ts";
 import { type Handler, type HttpServer, serveHttp } from "../platform/http-server.ts";
 import { pathOf } from "../platform/operational-routes.ts";
@@ -10,6 +11,7 @@ import { toResponse } from "../rest/answer.ts";
 import { problemAnswer } from "../rest/problem.ts";
 import { watchHealth } from "./health-gauges.ts";
 import { httpHooks } from "./http-hooks.ts";
+import { countsCallers } from "./rate-limits.ts";
 import type { RoleContext } from "./role-context.ts";
 
 export interface RoleServer extends AsyncDisposable {
@@ -25,7 +27,7 @@ export interface RoleServer extends AsyncDisposable {
 /** Opens a role's port before anything else, so that a taken one is told of first, and probes are answered while the role waits. */
 export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const log = context.log.child({ role });
-  const { web, listen } = context.config;
+  const { web, listen, bounds, rate_limits } = context.config;
   const health = createHealth({ role });
   watchHealth(context.metrics, role, health);
   let current: Handler = async (request) => starting(request);
@@ -38,6 +40,8 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
     health,
     metricsText: () => context.metrics.registry.metrics(),
     mayScrape: web.metrics_token === undefined ? undefined : createBearerCheck(web.metrics_token),
+    callerAddress: countsCallers(rate_limits) ? createCallerAddress(rate_limits.trusted_proxies) : undefined,
+    keep_alive_s: bounds.keep_alive_s,
     answerHeaders: createAnswerHeaders({ ...web, secure: () => listen[role].tls !== undefined }),
     hooks: httpHooks(context.metrics, log),
   });

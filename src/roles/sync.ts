@@ -16,6 +16,7 @@ import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database
 import { logBatch, logDeadLetter } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
+import { openRateLimits } from "./rate-limits.ts";
 import { watchReplicaLag } from "./replica-lag-gauges.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
@@ -85,6 +86,7 @@ export async function startSync(
     access: openAccess(context.config.access),
     log,
     docs: context.config.web.docs,
+    rateLimits: openRateLimits(context.config.rate_limits, log),
   });
   server.start(handler);
   const opened = parts.move();

@@ -1,0 +1,73 @@
+import { GraphQLError } from "graphql";
+import { AppError } from "../article/errors.ts";
+import { networkOf } from "../platform/caller-address.ts";
+import type { RateLimit, RateLimited } from "../platform/rate-limit.ts";
+import { contextOf } from "../platform/request-context.ts";
+import { formatError } from "./graphql-errors.ts";
+import { respond } from "./graphql-response.ts";
+import { negotiate } from "./media-types.ts";
+import type { Caller, RestClient } from "./rest-client.ts";
+
+/** What a caller of the gateway may have, by address: into a token nobody looks here. */
+export interface CallerLimit {
+  /** Counts a request; the answer to one too many. */
+  admit(request: Request): Response | undefined;
+  /** Counts the calls that a request makes to the API, but the first, which came with the request; throws rate_limited for one too many. */
+  charge(request: Request): (() => void) | undefined;
+}
+
+/** Counts nobody without a limit, and nobody whose address is not known. */
+export function createCallerLimit(limit: RateLimit | undefined): CallerLimit {
+  function take(address: string): RateLimited | undefined {
+    return limit?.take(`address ${networkOf(address)}`, performance.now());
+  }
+  return {
+    admit(request) {
+      const { address } = contextOf(request);
+      const limited = address === undefined ? undefined : take(address);
+      return limited && refusal(request, limited);
+    },
+    charge(request) {
+      const { address } = contextOf(request);
+      if (limit === undefined || address === undefined) return undefined;
+      let calls = 0;
+      return () => {
+        const limited = calls++ === 0 ? undefined : take(address);
+        if (limited !== undefined) throw errorOf(limited);
+      };
+    },
+  };
+}
+
+function errorOf({ retry_after_s }: RateLimited): AppError {
+  const message = `This is more than one caller may have; come again in ${retry_after_s} s.`;
+  return new AppError("rate_limited", message, { retry_after_s });
+}
+
+function refusal(request: Request, limited: RateLimited): Response {
+  const originalError = errorOf(limited);
+  const error = new GraphQLError(originalError.message, { originalError });
+  const formatted = formatError(error, contextOf(request).request_id, () => {});
+  const response = respond({ errors: [formatted] }, negotiate(request.headers.get("accept")) ?? "application/json");
+  for (const [name, value] of Object.entries(limited.headers)) response.headers.set(name, value);
+  return response;
+}
+
+/** `rest`, each of whose calls its caller pays for. */
+export function chargingCallers(rest: RestClient): RestClient {
+  function paid<Asked extends readonly unknown[], Result>(call: (caller: Caller, ...asked: Asked) => Promise<Result>) {
+    return async (caller: Caller, ...asked: Asked): Promise<Result> => {
+      caller.charge?.();
+      return await call(caller, ...asked);
+    };
+  }
+  return {
+    getMany: paid(rest.getMany),
+    list: paid(rest.list),
+    search: paid(rest.search),
+    create: paid(rest.create),
+    patch: paid(rest.patch),
+    remove: paid(rest.remove),
+    publish: paid(rest.publish),
+  };
+}

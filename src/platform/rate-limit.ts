@@ -1,0 +1,52 @@
+/** So many requests a second of each caller, and at most `burst` of them at once. */
+export interface RateLimitSettings {
+  /** Of the policy, for the caller to read. */
+  readonly name: string;
+  readonly per_second: number;
+  readonly burst: number;
+  /** Callers that are remembered; of more, those forgotten first start anew. */
+  readonly callers_max?: number;
+}
+
+export interface RateLimit {
+  /** Undefined when the caller may go on; else what to tell it. */
+  take(caller: string, now_ms: number): RateLimited | undefined;
+}
+
+export interface RateLimited {
+  /** After which one more request may come. */
+  readonly retry_after_s: number;
+  /** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10). */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Some ten megabytes at most; an entry is a text and a number. */
+const callers_max_default = 50_000;
+
+/**
+ * A token bucket a caller, in this process. Kept as one number, the time until which a caller's requests are paid for (the generic cell
+ * rate algorithm): nothing has to be refilled, and a time that has passed says nothing any more.
+ */
+export function createRateLimit({ name, per_second, burst, callers_max = callers_max_default }: RateLimitSettings): RateLimit {
+  const price_ms = 1_000 / per_second;
+  const credit_ms = burst * price_ms;
+  const policy = `"${name}";q=${burst};w=${Math.ceil(credit_ms / 1_000)}`;
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
+
+  return {
+    take(caller, now_ms) {
+      const paid_until_ms = Math.max(young.get(caller) ?? old.get(caller) ?? 0, now_ms) + price_ms;
+      const short_ms = paid_until_ms - now_ms - credit_ms;
+      if (short_ms > 0) return limited(short_ms);
+      if (young.size >= callers_max) [young, old] = [new Map(), young];
+      young.set(caller, paid_until_ms);
+      return undefined;
+    },
+  };
+
+  function limited(short_ms: number): RateLimited {
+    const retry_after_s = Math.max(1, Math.ceil(short_ms / 1_000));
+    return { retry_after_s, headers: { "ratelimit-policy": policy, ratelimit: `"${name}";r=0;t=${retry_after_s}` } };
+  }
+}
