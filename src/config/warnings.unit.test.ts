@@ -10,14 +10,16 @@ const services = { DB1_HOST: "db1", DB1_PASSWORD: "p", KAFKA_BOOTSTRAP_SERVERS: 
 const sasl = { KAFKA_SASL_MECHANISM: "plain", KAFKA_SASL_USERNAME: "u", KAFKA_SASL_PASSWORD: "p" };
 const warningsOf = (env: Record<string, string>) => configWarnings(loadConfig({ env, role: "api" }), today);
 
-test("in production open metrics are told of, and a password that travels as it is", () => {
+test("in production open metrics are told of, and passwords and articles that can be read on the way", () => {
   expect(warningsOf({ ...services, ...sasl })).toEqual([]);
   expect(warningsOf({ ...services, ...sasl, ...production })).toEqual([
     "METRICS_TOKEN is not set: /metrics is open to anyone who reaches a port",
     "KAFKA_SASL_MECHANISM=plain without KAFKA_SSL: the password goes over the network as it is",
+    "DB1_SSLMODE is prefer: whoever is on the way to db1 may read and change what goes there",
   ]);
-  const mended = { KAFKA_SSL: "on", METRICS_TOKEN: "0123456789abcdef" };
+  const mended = { KAFKA_SSL: "on", METRICS_TOKEN: "0123456789abcdef", DB1_SSLMODE: "require" };
   expect(warningsOf({ ...services, ...sasl, ...production, ...mended })).toEqual([]);
+  expect(warningsOf({ ...services, ...production, METRICS_TOKEN: "0123456789abcdef", DB1_HOST: "127.0.0.1" })).toEqual([]);
 });
 
 test("a certificate that runs out, or is not valid yet, is told of", async () => {

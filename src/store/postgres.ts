@@ -92,7 +92,7 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     try {
       const connected = await connect();
       if (first)
-        log.info({ database: name }, "the database offers no TLS: what goes to it and comes from it can be read on the way");
+        log.debug({ database: name }, "the database offers no TLS: what goes to it and comes from it can be read on the way");
       return connected;
     } catch (error) {
       pool.options.ssl = tls;
