@@ -287,7 +287,7 @@ export const variables = {
     trust_proxy: optional(
       "TRUST_PROXY",
       trustedProxies,
-      "Proxies, and gateways of ours, that stand before this process: what they write into X-Forwarded-For counts as a caller's address, and who of them forwards nobody is not limited",
+      "Proxies, and gateways of ours, that stand before this process: what they write into X-Forwarded-For counts as a caller's address, and who of them forwards nobody is not limited. X-Forwarded-Proto then says who comes by HTTPS",
       "none",
     ),
   },

@@ -57,6 +57,15 @@ export function createAnswerHeaders({ secure, cors_origins }: AnswerHeadersParts
   };
 }
 
+/**
+ * Tells whether callers come by HTTPS: always at a port with TLS; at one behind a proxy when it says so. Whoever makes that up is told to
+ * come by HTTPS, and nobody else is.
+ */
+export function createSecureCheck({ tls, behind_proxy }: { readonly tls: boolean; readonly behind_proxy: boolean }) {
+  if (tls || !behind_proxy) return () => tls;
+  return ({ headers }: Request) => headers.get("x-forwarded-proto")?.toLowerCase() === "https";
+}
+
 const preflightHeaders: Headers = {
   "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
   "access-control-allow-headers": sendable,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createAnswerHeaders } from "./answer-headers.ts";
+import { createAnswerHeaders, createSecureCheck } from "./answer-headers.ts";
 
 const url = "http://api.example/api/v1/articles";
 const secure = () => false;
@@ -20,6 +20,17 @@ test("only callers by HTTPS are told to come by HTTPS for a year", () => {
   const headers = createAnswerHeaders({ secure: (request) => request.headers.has("x-secure") });
   expect(headers.of(from("", { headers: { "x-secure": "1" } }))["strict-transport-security"]).toBe("max-age=31536000");
   expect(headers.of(from())).not.toHaveProperty("strict-transport-security");
+});
+
+test("a port with TLS is reached by HTTPS, one behind a proxy when that says so, any other never", () => {
+  const told = (proto: string) => from(undefined, { headers: { "x-forwarded-proto": proto } });
+  const answers = (tls: boolean, behind_proxy: boolean) => {
+    const check = createSecureCheck({ tls, behind_proxy });
+    return [check(from()), check(told("http")), check(told("https"))];
+  };
+  expect(answers(true, false)).toEqual([true, true, true]);
+  expect(answers(false, true)).toEqual([false, false, true]);
+  expect(answers(false, false)).toEqual([false, false, false]);
 });
 
 test("no headers are made for a request", () => {

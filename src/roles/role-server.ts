@@ -1,6 +1,6 @@
 import { AppError } from "../article/errors.ts";
 import type { Role } from "../config/config.ts";
-import { createAnswerHeaders } from "../platform/answer-headers.ts";
+import { createAnswerHeaders, createSecureCheck } from "../platform/answer-headers.ts";
 import { createBearerCheck } from "../platform/bearer-check.ts";
 import { createCallerAddress } from "../platform/caller-address.ts";
 import { createHealth, type Health } from "../platform/health.ts";
@@ -28,6 +28,10 @@ export interface RoleServer extends AsyncDisposable {
 export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   const log = context.log.child({ role });
   const { web, listen, bounds, rate_limits } = context.config;
+  const secure = createSecureCheck({
+    tls: listen[role].tls !== undefined,
+    behind_proxy: rate_limits.trusted_proxies !== undefined,
+  });
   const health = createHealth({ role });
   watchHealth(context.metrics, role, health);
   let current: Handler = async (request) => starting(request);
@@ -42,7 +46,7 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
     mayScrape: web.metrics_token === undefined ? undefined : createBearerCheck(web.metrics_token),
     callerAddress: countsCallers(rate_limits) ? createCallerAddress(rate_limits.trusted_proxies) : undefined,
     keep_alive_s: bounds.keep_alive_s,
-    answerHeaders: createAnswerHeaders({ ...web, secure: () => listen[role].tls !== undefined }),
+    answerHeaders: createAnswerHeaders({ ...web, secure }),
     hooks: httpHooks(context.metrics, log),
   });
   log.info({ url: server.url }, "listening");
