@@ -56,7 +56,7 @@ export async function askAlerts(prometheus: PrometheusApi, phases: readonly Phas
   const fired = firing.map(({ labels, points }) => ({
     name: labels["alertname"] ?? "",
     severity: labels["severity"] ?? "",
-    about: labels["reason"] ?? labels["upstream"] ?? labels["role"] ?? "",
+    about: labels["slo"] ?? labels["reason"] ?? labels["upstream"] ?? labels["role"] ?? "",
     from_s: (points.at(0)?.at_s ?? 0) - start_s,
     to_s: (points.at(-1)?.at_s ?? 0) - start_s,
   }));
