@@ -216,7 +216,10 @@ describe("development and production", () => {
     const { handle } = createGatewayUnderTest();
     const response = await handle(page.clone());
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const policy = response.headers.get("content-security-policy")?.split("; ") ?? [];
+    expect(policy).toContainValues(["default-src 'none'", "frame-ancestors 'none'"]);
+    // No script but the page's own, not even one that somebody gets into the page.
+    expect(policy.find((directive) => directive.startsWith("script-src"))).toMatch(/^script-src 'sha256-[\w+/]{43}='$/);
     const html = new TextDecoder().decode(Bun.gunzipSync(await response.bytes()));
     expect(html).toContain("mutation CreateArticle");
     expect(html).not.toMatch(/(src|href)="https?:/);

@@ -34,8 +34,16 @@ const html = `<!doctype html>
 `;
 
 /** Swagger UI sets styles on elements and draws its icons from data URLs; all else comes from this server. */
-const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 /** /openapi.json, and with `page` also /docs and the files that it needs. */
 export function documentRoutes(document: string, page: boolean): readonly Route[] {
