@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { composeVariables } from "../src/config/compose-variables.ts";
 import { allVariables } from "../src/config/env.ts";
 import { canBuild, configured } from "./docker-compose.ts";
@@ -6,6 +6,8 @@ import { runCommand } from "./run-command.ts";
 
 const tag = `blog:test-${process.pid}`;
 const build_timeout_ms = 300_000;
+// Docker's client takes its time when the machine is busy.
+setDefaultTimeout(60_000);
 
 const secrets = {
   DB1_PASSWORD: "a password of DB1",
@@ -45,7 +47,7 @@ test("production without secrets ends before anything starts, and names every on
 });
 
 test("the scripts tell what they do, and refuse what they do not know", async () => {
-  for (const name of ["setup", "health-check", "seed-data"]) {
+  for (const name of ["setup", "health-check", "seed-data", "upgrade"]) {
     const { exit_code, stdout } = await runCommand([`scripts/${name}`, "--help"]);
     expect(exit_code).toBe(0);
     expect(stdout).toStartWith(`usage: scripts/${name}`);

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { createPrometheusApi } from "../../testing/prometheus/api.ts";
+import { waitFor } from "../../testing/wait-for.ts";
 import { articleOf, call, jsonBody } from "../api-client.ts";
 import { prepareStack } from "./stack.ts";
 import { hold } from "./story.ts";
@@ -23,10 +25,10 @@ export async function refusedWithoutSecrets(left_out: readonly string[]): Promis
   return told.replaceAll(/\s*\n\s*/g, "; ");
 }
 
-/** With secrets: a write needs a token, and a draft is not there for who has none. */
+/** With secrets: a write needs a token, a draft is not there for who has none, and Prometheus alone may read metrics. */
 export async function protectedWithSecrets(left_out: readonly string[]): Promise<string> {
-  const env = { DB1_PASSWORD: secret(), DB2_PASSWORD: secret(), GRAFANA_PASSWORD: secret(), SECRET_KEY: secret() };
-  await using stack = await prepareStack({ BLOG_ENV: "production", ...env }, left_out);
+  const needed = { DB1_PASSWORD: secret(), DB2_PASSWORD: secret(), GRAFANA_PASSWORD: secret(), SECRET_KEY: secret() };
+  await using stack = await prepareStack({ BLOG_ENV: "production", ...needed, METRICS_TOKEN: secret() }, left_out);
   await stack.up();
   const url = `${stack.urls.api}/api/v1/articles`;
   const refused = await call(url, article);
@@ -38,5 +40,13 @@ export async function protectedWithSecrets(left_out: readonly string[]): Promise
   const { id } = articleOf(created.body);
   const hidden = await call(`${url}/${id}`);
   hold("its draft is 404 without a token", hidden.status === 404, hidden.status);
-  return `write 401 without a token, 201 with one; the draft 404 without, ${(await call(`${url}/${id}`, { headers: { authorization } })).status} with it`;
+  const shown = await call(`${url}/${id}`, { headers: { authorization } });
+  hold("and 200 with one", shown.status === 200, shown.status);
+
+  const metrics = await call(`${stack.urls.api}/metrics`);
+  hold("/metrics without METRICS_TOKEN is 401", metrics.status === 401, metrics.status);
+  const prometheus = createPrometheusApi(stack.urls.prometheus);
+  const scraped = async () => (await prometheus.query('sum(up{job="blog"})'))[0]?.points[0]?.value === 3;
+  await waitFor("Prometheus to scrape all three", scraped, { timeout_ms: 60_000, interval_ms: 500 });
+  return "write 401 without a token, 201 with one; its draft 404 and 200; /metrics 401 for strangers, scraped by Prometheus";
 }

@@ -19,6 +19,8 @@ export interface Stack extends AsyncDisposable {
   readonly services: readonly string[];
   /** `docker compose …`; gives back stdout, rejects with stderr. */
   compose(...args: readonly string[]): Promise<string>;
+  /** `scripts/…`, working on this project; as `compose`. */
+  script(name: string, ...args: readonly string[]): Promise<string>;
   /** `up --detach --wait` of all services; resolves when they are healthy. */
   up(...args: readonly string[]): Promise<void>;
   containers(service: string): Promise<readonly Container[]>;
@@ -32,11 +34,12 @@ export async function prepareStack(env: Readonly<Record<string, string>>, left_o
   const set = {
     ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
     ...{ GRAFANA_PORT: String(freePort()), IMAGE_TAG: "smoke-test", ...env },
+    COMPOSE_PROJECT_NAME: project,
+    COMPOSE_ENV_FILES: "/dev/null",
     // So that an override can be tried too.
     COMPOSE_FILE: process.env["COMPOSE_FILE"] ?? "compose.yml",
   };
-  const compose = (...args: readonly string[]) =>
-    outputOf(["docker", "compose", "--project-name", project, "--env-file", "/dev/null", ...args], set, command_timeout_ms);
+  const compose = (...args: readonly string[]) => outputOf(["docker", "compose", ...args], set, command_timeout_ms);
   const remove = () => compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "20");
 
   await remove();
@@ -62,6 +65,7 @@ export async function prepareStack(env: Readonly<Record<string, string>>, left_o
     },
     services,
     compose,
+    script: (name, ...args) => outputOf([`scripts/${name}`, ...args], set, command_timeout_ms),
     async up(...args) {
       await compose("up", "--detach", "--wait", ...args, ...services);
     },

@@ -9,8 +9,8 @@ export interface Traffic {
   readonly ledger: Ledger;
   /** Resolves when so many more writes are acknowledged. */
   acknowledges(more: number): Promise<void>;
-  /** What was written and read since the last call, in words. */
-  told(): string;
+  /** What was written and read since the last call; `told` says it in words. */
+  take(): { readonly reads: Reads; readonly told: string };
   stop(): Promise<void>;
 }
 
@@ -25,10 +25,11 @@ export async function startTraffic({ urls }: Stack): Promise<Traffic> {
   return {
     ledger,
     acknowledges: (more) => writer.acknowledges(more),
-    told() {
+    take() {
+      const reads = reader.take();
       const writes = ledger.acknowledged - acknowledged_before;
       acknowledged_before = ledger.acknowledged;
-      return `${writes} writes acknowledged, ${inWords(reader.take())}`;
+      return { reads, told: `${writes} writes acknowledged, ${inWords(reads)}` };
     },
     async stop() {
       await Promise.all([writer.stop(), reader.stop()]);
