@@ -86,7 +86,7 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
     idempotency,
     views,
     now: () => new Date(),
-    access: openAccess(config.access),
+    access: openAccess(config),
     log,
     docs: config.web.docs,
     bounds: config.bounds,

@@ -83,7 +83,7 @@ export async function startSync(
     reads,
     replicaLag: () => replication.lagSeconds(),
     versions,
-    access: openAccess(context.config.access),
+    access: openAccess(context.config),
     log,
     docs: context.config.web.docs,
     rateLimits: openRateLimits(context.config.rate_limits, log),

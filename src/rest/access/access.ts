@@ -1,5 +1,7 @@
 import { AppError } from "../../article/errors.ts";
 import type { PublicReads } from "../../config/config.ts";
+import type { CorsOrigins } from "../../config/origins.ts";
+import { comesFromAnotherSite } from "./another-site.ts";
 import { grants, type Scope } from "./scopes.ts";
 import type { TokenCheck } from "./token.ts";
 
@@ -31,13 +33,15 @@ export interface AccessParts {
   readonly open_writes: boolean;
   /** What is read without one. */
   readonly public_reads: PublicReads;
+  /** Sites whose pages may write where anyone may. */
+  readonly cors_origins?: CorsOrigins | undefined;
 }
 
 /**
  * Judges who may do what. A token that is sent is judged also where none is needed: what it does not grant is refused, so that
  * a client learns of its mistake where writes are open, and nobody takes a hidden article for one that is not there.
  */
-export function createAccess({ check, open_writes, public_reads }: AccessParts): Access {
+export function createAccess({ check, open_writes, public_reads, cors_origins }: AccessParts): Access {
   return {
     open_writes,
     async admit({ headers }, rule) {
@@ -48,6 +52,7 @@ export function createAccess({ check, open_writes, public_reads }: AccessParts):
       if (rule === "write" && !holds("articles:write")) {
         if (verdict !== undefined) return forbidden("articles:write");
         if (!open_writes) return unauthorized("This needs an access token: Authorization: Bearer TOKEN.");
+        if (comesFromAnotherSite(headers, cors_origins)) return foreign;
       }
       return { caller: { subject: verdict?.subject ?? "", sees_all: public_reads === "all" || holds("articles:read") } };
     },
@@ -61,6 +66,11 @@ function bearerOf(headers: Headers): string | undefined {
 }
 
 const realm = 'Bearer realm="blog"';
+
+const foreign: Admission = {
+  refused: new AppError("forbidden", "A page of another site may not write here: CORS_ORIGINS does not name it."),
+  challenge: realm,
+};
 
 /** Without `error` when no token was sent: there is nothing wrong with it (RFC 6750, section 3.1). */
 function unauthorized(message: string, error?: "invalid_token"): Admission {

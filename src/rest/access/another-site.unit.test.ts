@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { createRestFixture, validInput } from "../../testing/rest-fixture.ts";
+import { createAccess } from "./access.ts";
+import { comesFromAnotherSite } from "./another-site.ts";
+
+const other = "https://evil.example";
+const judged = (headers: Record<string, string>, allowed?: "*" | string[]) => comesFromAnotherSite(new Headers(headers), allowed);
+
+test.each<[Record<string, string>, boolean]>([
+  [{}, false],
+  [{ origin: other, "sec-fetch-site": "cross-site" }, true],
+  [{ origin: "http://localhost:3000", "sec-fetch-site": "same-site" }, true],
+  [{ origin: "http://localhost:3000", "sec-fetch-site": "same-origin" }, false],
+  [{ origin: "null", "sec-fetch-site": "cross-site" }, true],
+  [{ origin: other, host: "blog.example" }, true],
+  [{ origin: "null", host: "blog.example" }, true],
+  [{ origin: "http://blog.example:5000", host: "blog.example:5000" }, false],
+])("%p is of another site: %p", (headers, expected) => {
+  expect(judged(headers)).toBe(expected);
+});
+
+test("sites that may read answers may write as well", () => {
+  const headers = { origin: other, "sec-fetch-site": "cross-site" };
+  expect([judged(headers, "*"), judged(headers, [other]), judged(headers, ["https://blog.example"])]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
+
+test("where writes are open, a page of another site publishes nothing", async () => {
+  const access = createAccess({ open_writes: true, public_reads: "all" });
+  const { call } = createRestFixture(() => ({ access }));
+  await call("POST", "/api/v1/articles", { body: validInput });
+  const refused = await call("POST", "/api/v1/articles/1/publish", {
+    headers: { origin: other, "sec-fetch-site": "cross-site" },
+  });
+  expect([refused.status, refused.json]).toMatchObject([403, { code: "forbidden" }]);
+  expect((await call("GET", "/api/v1/articles/1")).json).toMatchObject({ status: "draft" });
+  expect((await call("POST", "/api/v1/articles/1/publish")).status).toBe(200);
+});
