@@ -36,9 +36,10 @@ RUN --mount=from=libraries,target=/system set -eu; \
       arm64) libraries=lib/aarch64-linux-gnu loader=lib/ld-linux-aarch64.so.1 ;; \
       *) echo "There is no Bun for linux/$TARGETARCH." >&2; exit 1 ;; \
     esac; \
-    mkdir -p /image/usr/local/bin /image/etc/ssl/certs /image/lib64 "/image/$libraries" /data; \
+    mkdir -p /image/usr/local/bin /image/usr/share/licenses/blog /image/etc/ssl/certs /image/lib64 "/image/$libraries" /data; \
     cd /image; \
     cp /blog/dist/blog* usr/local/bin/blog; \
+    cp /blog/LICENSE /blog/THIRD_PARTY_LICENSES.txt usr/share/licenses/blog/; \
     for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0; do cp -L "/system/usr/$libraries/$library" "$libraries/"; done; \
     cp -L "/system/usr/$libraries/${loader##*/}" "$loader"; \
     echo 'blog:x:65532:65532::/data:/sbin/nologin' > etc/passwd; \

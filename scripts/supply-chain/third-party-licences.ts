@@ -14,6 +14,9 @@ link anew, are described in Bun's documentation under "License". Bun is used as 
 
 Inside packages: @electric-sql/pglite has PostgreSQL (PostgreSQL License), swagger-ui-dist and @graphql-yoga/render-graphiql have the
 libraries of their pages (Swagger UI, GraphiQL, Monaco, React and others: MIT, BSD-3-Clause and Apache-2.0).
+
+The container image has, beside the executable, the C library of Debian (glibc: LGPL-2.1) and Mozilla's list of certificate authorities
+(MPL-2.0), both unchanged.
 `;
 
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files
