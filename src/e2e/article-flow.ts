@@ -31,8 +31,11 @@ export async function walkThroughArticleFlow({ api, gateway, sync }: Urls): Prom
   expect(replica.body).toEqual(primary.body);
   expect(replica.headers.get("blog-replica-lag-seconds")).not.toBeNull();
 
-  const found = await call(`${sync}/api/v1/articles/search?q=${encodeURIComponent("CREME brulee")}&fields=id`);
-  expect(found.body).toMatchObject({ items: expect.arrayContaining([{ id: created.id }]) });
+  await waitFor("the article to be found on the replica", async () => {
+    const found = await call(`${sync}/api/v1/articles/search?q=${encodeURIComponent("CREME brulee")}&fields=id`);
+    expect(found.body).toMatchObject({ items: expect.arrayContaining([{ id: created.id }]) });
+    return true;
+  });
 
   const changed = await call(
     `${api}/api/v1/articles/${created.id}`,

@@ -121,8 +121,11 @@ describeWith([postgres, kafka], "three processes on real PostgreSQL and Kafka", 
       const copy = await call(`${urls().sync}/api/v1/articles/${article.id}`);
       expect(articleOf(copy.body).content === content).toBe(true);
     }
-    const found = await call(`${urls().sync}/api/v1/articles/search?q=wrs&fields=title`);
-    expect(found.body).toMatchObject({ items: [{ title: expect.stringContaining("Heavy") }] });
+    await waitFor("the heavy article to be found on the replica", async () => {
+      const found = await call(`${urls().sync}/api/v1/articles/search?q=wrs&fields=title`);
+      expect(found.body).toMatchObject({ items: [{ title: expect.stringContaining("Heavy") }] });
+      return true;
+    });
   });
 
   test("change nothing in DB2 when the whole topic is read again from the start", async () => {

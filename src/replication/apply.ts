@@ -39,8 +39,8 @@ function toSet(ids: string | undefined): ReadonlySet<number> {
 /**
  * All parts see one snapshot, so none sees what another writes: hence RETURNING carries what `written` did, and an article
  * that it left alone is locked, which reads its latest row, so that no deletion comes between that look and the count.
- * What is there is updated, not inserted with a conflict: that would make the search vector, the dearest part, twice (measured:
- * 350 µs an article of 1 kB instead of 200), and of what is stale for nothing. The conflict is for an insert elsewhere at this moment.
+ * What is there is updated, not inserted with a conflict, so that what is stale costs a look and no more. The conflict is for an insert
+ * elsewhere at this moment. What search looks at is made behind this (`search/`): triggers put what it concerns into the queue.
  */
 const merge = {
   name: "merge_events",

@@ -4,12 +4,13 @@ import type { Check } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
 import type { ReplicationHooks } from "../replication/hooks.ts";
 import { createReplication, type Replication } from "../replication/replication.ts";
+import { createSearchFiller } from "../replication/search/search-filler.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
 import { createArticleReads } from "../store/article-reads.ts";
 import type { Database } from "../store/database.ts";
 import { createVersionWait } from "../store/version-wait.ts";
 import { openAccess } from "./access.ts";
-import { watchArticles } from "./article-gauges.ts";
+import { watchArticles, watchSearchPending } from "./article-gauges.ts";
 import { startDeliveryCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
 import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
@@ -17,6 +18,7 @@ import { logBatch, logDeadLetter } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
 import { openRateLimits } from "./rate-limits.ts";
+import { running } from "./repeatedly.ts";
 import { watchReplicaLag } from "./replica-lag-gauges.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import type { RoleServer } from "./role-server.ts";
@@ -46,12 +48,20 @@ export async function startSync(
   await using parts = new AsyncDisposableStack();
 
   const versions = createVersionWait({ database: replica });
+  const search = createSearchFiller({
+    database: replica,
+    hooks: {
+      onFillFailed: (error) => log.warn({ err: error }, "could not make what search looks for; trying again"),
+      onFillResumed: () => log.info("search gets to know new articles again"),
+    },
+  });
   const told = replicationHooks(metrics, log);
   const hooks: ReplicationHooks = {
     ...told,
-    onEventsApplied(...applied) {
+    onEventsApplied(topic, counts, lags_s, records) {
       versions.wake();
-      told.onEventsApplied(...applied);
+      search.applied(records.length);
+      told.onEventsApplied(topic, counts, lags_s, records);
     },
   };
   const replication = createReplication({ database: replica, eventLog, log, hooks });
@@ -62,6 +72,8 @@ export async function startSync(
   const reads = createArticleReads({ database: replica, dialect: "replica" });
   watchPool(metrics, replica);
   watchArticles(metrics, "replica", reads);
+  watchSearchPending(metrics, replica);
+  parts.use(running(search.run));
   const topic = topicOf(context.config);
   startDeliveryCounters(metrics, topic);
   watchReplicaLag(metrics, { topic, eventLog, replication });

@@ -12,7 +12,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { type ArticleField, type Status, statuses } from "../article/article.ts";
 
-const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
+export const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 /** Milliseconds, as the wire has them: a cursor made of a finer column would skip rows. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "string" });
@@ -31,10 +31,6 @@ export const articleColumns = {
   published_at: instant("published_at"),
 } satisfies Record<Exclude<ArticleField, "id" | "views_count">, PgColumnBuilderBase>;
 
-/** What full-text search looks at; the function normalises and bounds it. */
-export const searchColumn = () =>
-  tsvector("search").generatedAlwaysAs(sql`blog_search_vector("title", "content", "author", "category", "tags")`);
-
 /**
  * Each sort has an index with the id behind it, walked in either direction. Behind a filter that matches much, the
  * planner walks the sort's index and skips what does not match; behind one that matches little, it takes the filter's
@@ -43,7 +39,7 @@ export const searchColumn = () =>
  * `title` sorts by its bytes, alike on every server whatever its collation.
  */
 export function articleIndexes(
-  table: Readonly<Record<keyof typeof articleColumns | "id" | "search", AnyPgColumn>>,
+  table: Readonly<Record<keyof typeof articleColumns | "id", AnyPgColumn>>,
   alive?: SQL,
 ): IndexBuilder[] {
   const { id, created_at, updated_at, published_at } = table;
@@ -65,7 +61,6 @@ export function articleIndexes(
     where(index("articles_category").on(table.category, created_at, id)),
     where(index("articles_author").on(table.author, created_at, id)),
     where(index("articles_tags").using("gin", table.tags)),
-    where(index("articles_search").using("gin", table.search)),
   ];
 }
 

@@ -38,6 +38,25 @@ describeWith([postgres], "migrating", () => {
     });
   });
 
+  test("the search vectors of a replica are carried over, and later writes ask for theirs", async () => {
+    await withDatabase(async (database) => {
+      const before = migrations.replica.filter(({ name }) => name < "0004");
+      await migrate(database, before, { log });
+      const insert = `INSERT INTO articles (id, title, content, author, category, tags, status, version, created_at, updated_at, epoch, deleted)
+        SELECT n, 'Walrus ' || n, 'Content', 'Ada', 'general', '{sea}', 'draft', n, now(), now(), 2, n = 3 FROM generate_series(1, 3) n`;
+      await database.query({ text: insert });
+      const kept = (
+        await database.query({ text: "SELECT id, epoch, version, search FROM articles WHERE NOT deleted ORDER BY id" })
+      ).rows;
+      await migrate(database, migrations.replica, { log });
+      expect(kept).toHaveLength(2);
+      expect((await database.query({ text: "SELECT * FROM article_search ORDER BY id" })).rows).toEqual(kept);
+      expect((await database.query({ text: "SELECT FROM search_pending" })).row_count).toBe(0);
+      await database.query({ text: "UPDATE articles SET title = 'Pangolin' WHERE id = 2" });
+      expect((await database.query({ text: "SELECT id FROM search_pending" })).rows).toEqual([{ id: 2 }]);
+    });
+  });
+
   test("only what is pending is applied, and then nothing", async () => {
     await withDatabase(async (database) => {
       expect(await migrate(database, [one], { log })).toEqual(["0000_one"]);

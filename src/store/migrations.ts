@@ -7,6 +7,7 @@ import replica0 from "../../drizzle/replica/0000_search_text.sql" with { type: "
 import replica1 from "../../drizzle/replica/0001_tables.sql" with { type: "text" };
 import replica2 from "../../drizzle/replica/0002_counts.sql" with { type: "text" };
 import replica3 from "../../drizzle/replica/0003_resync.sql" with { type: "text" };
+import replica4 from "../../drizzle/replica/0004_article_search.sql" with { type: "text" };
 
 /** One step of a database's schema, as drizzle-kit lays it out: `NNNN_name`, statements between breakpoints. */
 export interface Migration {
@@ -31,6 +32,7 @@ export const migrations: { readonly primary: readonly Migration[]; readonly repl
     migration("0001_tables", replica1),
     migration("0002_counts", replica2),
     migration("0003_resync", replica3),
+    migration("0004_article_search", replica4),
   ],
 };
 

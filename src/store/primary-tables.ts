@@ -1,17 +1,19 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, index, integer, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { limits } from "../article/article.ts";
-import { articleColumns, articleIndexes, countColumns, instant, searchColumn } from "./article-columns.ts";
+import { articleColumns, articleIndexes, countColumns, instant, tsvector } from "./article-columns.ts";
 
 export const articles = pgTable(
   "articles",
   {
     id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
     ...articleColumns,
-    search: searchColumn(),
+    /** What full-text search looks at; the function normalises and bounds it. */
+    search: tsvector("search").generatedAlwaysAs(sql`blog_search_vector("title", "content", "author", "category", "tags")`),
   },
   (table) => [
     ...articleIndexes(table),
+    index("articles_search").using("gin", table.search),
     check("articles_title_length", sql`char_length(${table.title}) BETWEEN 1 AND 200`),
     check("articles_content_bytes", sql`octet_length(${table.content}) BETWEEN 1 AND ${sql.raw(`${limits.content_bytes_max}`)}`),
     check("articles_author_length", sql`char_length(${table.author}) BETWEEN 1 AND 100`),

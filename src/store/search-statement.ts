@@ -5,17 +5,24 @@ import type { SearchQuery } from "./article-store.ts";
 /** Nobody types more, and parsing more would only cost; what is behind it does not count. */
 const terms_characters_max = 1_000;
 
+/** DB1 keeps the vector in the article's row; DB2 beside it, a moment behind. Who locks both begins with articles. */
+const vectors: Readonly<Record<Dialect, { readonly vector: string; readonly from: string }>> = {
+  primary: { vector: "a.search", from: "articles a" },
+  replica: { vector: "s.search", from: "articles a JOIN article_search s ON s.id = a.id" },
+};
+
 /**
  * One statement for a page of matches, best first. The terms are parsed once (a scalar sub-select), ranks are made of
  * the index's own matches, and only the page's articles are read whole.
  */
 export function searchStatement(query: SearchQuery, dialect: Dialect): { text: string; values: readonly unknown[] } {
   const { bind, values } = createBind();
+  const { vector, from } = vectors[dialect];
   const terms = `(SELECT websearch_to_tsquery('english', blog_search_text(left(${bind(query.terms)}, ${terms_characters_max}))))`;
   const text = `WITH terms AS MATERIALIZED (SELECT ${terms} AS query),
 matches AS MATERIALIZED (
-  SELECT a.id, ts_rank(a.search, (SELECT query FROM terms)) AS rank FROM articles a
-  WHERE a.search @@ (SELECT query FROM terms) AND ${filterCondition(query.filter, dialect, bind)}
+  SELECT a.id, ts_rank(${vector}, (SELECT query FROM terms)) AS rank FROM ${from}
+  WHERE ${vector} @@ (SELECT query FROM terms) AND ${filterCondition(query.filter, dialect, bind)}
 ),
 page AS (
   SELECT id, row_number() OVER (ORDER BY rank DESC, id DESC) AS n FROM matches
