@@ -57,7 +57,8 @@ export async function openTab(): Promise<Tab> {
       await Bun.write(file, Buffer.from(String(data), "base64"));
     },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      // By its own way: killed, it leaves its helpers behind.
+      child.kill("SIGTERM");
       await child.exited;
       rmSync(profile, { recursive: true, force: true });
     },
