@@ -1,5 +1,6 @@
 import type { PostgresConfig } from "../../src/config/config.ts";
 import { createDatabase } from "../../src/testing/databases.ts";
+import type { PostgresOptions } from "../../src/testing/instance.ts";
 import { createNativeKafka } from "../../src/testing/native-kafka.ts";
 import { createNativePostgres } from "../../src/testing/native-postgres.ts";
 import { childrenOf, cpuOf, cpuOfTree, parentOf } from "./proc.ts";
@@ -17,6 +18,16 @@ const postgres_settings = {
   // Logical replication, one of those that are measured, needs the first; the commit's time tells how long sync takes.
   wal_level: "logical",
   track_commit_timestamp: "on",
+} as const;
+
+/** For filling tables that are then copied: little is written beside the tables, and nothing waits for the disk. */
+const loading_settings = {
+  ...postgres_settings,
+  fsync: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "256MB",
 } as const;
 
 /** As Kafka's own start script. */
@@ -45,8 +56,17 @@ export interface KafkaBroker extends AsyncDisposable {
 }
 
 /** PostgreSQL 18 with durable commits, its data below `folder`: empty, or a copy of another server's. */
-export async function startPostgres(folder: string, from?: PostgresData): Promise<PostgresServer> {
-  const server = await createNativePostgres(folder, { fsync: true, settings: postgres_settings, ...(from && { from }) });
+export function startPostgres(folder: string, from?: PostgresData): Promise<PostgresServer> {
+  return start(folder, { fsync: true, settings: postgres_settings, ...(from && { from }) });
+}
+
+/** One whose tables are to be filled and copied. */
+export function startPostgresForLoading(folder: string): Promise<PostgresServer> {
+  return start(folder, { settings: loading_settings });
+}
+
+async function start(folder: string, options: PostgresOptions): Promise<PostgresServer> {
+  const server = await createNativePostgres(folder, options);
   await server.start();
   const { password, data } = server;
   const url = `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`;

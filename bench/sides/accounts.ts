@@ -2,6 +2,7 @@ import { waitFor } from "../../src/testing/wait-for.ts";
 import { connect, type Sql, urlOf } from "../machine/sql.ts";
 import { sumOfMetric } from "./metrics.ts";
 import { type Installation, runCommand, views_flush_s } from "./ours.ts";
+import { searchBehind } from "./search-behind.ts";
 
 const settle_timeout_ms = 120_000;
 
@@ -19,7 +20,7 @@ export interface Served {
 }
 
 export interface Accounts extends AsyncDisposable {
-  /** Resolves when all views are written, the outbox is empty and DB2 has what DB1 has. */
+  /** Resolves when all views are written, the outbox is empty and DB2 has what DB1 has, searchable. */
   settle(): Promise<void>;
   /** What `blog verify` finds to differ between DB1 and DB2. */
   differences(): Promise<string[]>;
@@ -48,6 +49,7 @@ export async function openAccounts(installation: Installation): Promise<Accounts
 
   async function isSettled(): Promise<boolean> {
     if ((await primary.number("SELECT count(*) FROM (SELECT FROM outbox LIMIT 1) waiting")) > 0) return false;
+    if ((await searchBehind(replica)) > 0) return false;
     const [left, right] = [await sumsOf(primary, "primary"), await sumsOf(replica, "replica")];
     return left.articles === right.articles && left.versions === right.versions && left.views === right.views;
   }

@@ -6,18 +6,19 @@ import { creationBodies, post } from "../data/loads.ts";
 import { connect, urlOf } from "../machine/sql.ts";
 import { openAccounts } from "../sides/accounts.ts";
 import { type Installation, startOurs } from "../sides/ours.ts";
+import { searchBehind } from "../sides/search-behind.ts";
 import { type Lag, measureLag } from "./lag.ts";
-import { rateOfArrival } from "./rate.ts";
+import { type Arrival, rateOfArrival } from "./rate.ts";
 
 const Created = Type.Object({ id: Type.Integer() });
 
 export interface OurPipeline {
   /** How many events wait. */
   readonly events: number;
-  /** Rows per second from DB1's outbox through Kafka into an empty DB2. Leaves all events in the topic of this round. */
-  wholeWay(round: number): Promise<number>;
-  /** Rows per second from the topic of that round into another empty DB2. */
-  drain(round: number): Promise<number>;
+  /** How fast from DB1's outbox through Kafka into an empty DB2. Leaves all events in the topic of this round. */
+  wholeWay(round: number): Promise<Arrival>;
+  /** How fast from the topic of that round into another empty DB2. */
+  drain(round: number): Promise<Arrival>;
   /** From the commit in DB1 to the article in DB2, created over HTTP. */
   lag(writes: number): Promise<Lag>;
   /** What did not add up so far. */
@@ -42,13 +43,13 @@ export async function openOurPipeline(arena: Arena, events_min: number): Promise
     await sql.rows("VACUUM (ANALYZE) outbox");
   }
 
-  async function arrival({ replica }: Installation, start: () => Promise<unknown>): Promise<number> {
+  async function arrivalIn({ replica }: Installation, start: () => Promise<unknown>): Promise<Arrival> {
     await using sql = await connect(urlOf(replica));
     const began_ms = performance.now();
     const started = start();
-    const rate = await rateOfArrival(sql, events, began_ms);
+    const arrival = await rateOfArrival(sql, events, began_ms, () => searchBehind(sql));
     await started;
-    return rate;
+    return arrival;
   }
 
   async function audit(installation: Installation): Promise<void> {
@@ -65,7 +66,7 @@ export async function openOurPipeline(arena: Arena, events_min: number): Promise
       await refillOutbox();
       await using stack = new AsyncDisposableStack();
       stack.use(await startOurs(installation, ["sync"]));
-      const rate = await arrival(installation, async () => stack.use(await startOurs(installation, ["api"])));
+      const rate = await arrivalIn(installation, async () => stack.use(await startOurs(installation, ["api"])));
       await audit(installation);
       return rate;
     },
@@ -74,7 +75,7 @@ export async function openOurPipeline(arena: Arena, events_min: number): Promise
       const installation = await freshReplica(topic);
       await using stack = new AsyncDisposableStack();
       const env = { KAFKA_GROUP_ID: `${topic}-again` };
-      const rate = await arrival(installation, async () => stack.use(await startOurs(installation, ["sync"], env)));
+      const rate = await arrivalIn(installation, async () => stack.use(await startOurs(installation, ["sync"], env)));
       await audit(installation);
       return rate;
     },
