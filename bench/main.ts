@@ -61,10 +61,19 @@ function endOnSignal(arena: AsyncDisposable): void {
   }
 }
 
+let options: Options | "help";
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === "help") process.stdout.write(usage);
-  else process.exit((await run(options)) ? 0 : 1);
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  process.exit(2);
+}
+if (options === "help") {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+try {
+  process.exit((await run(options)) ? 0 : 1);
 } catch (error) {
   process.stderr.write(`${Bun.inspect(error)}\n`);
   process.exit(1);
