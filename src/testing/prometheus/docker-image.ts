@@ -4,7 +4,7 @@ import { cache, kept } from "./kept-folder.ts";
 import { runProgram } from "./run-program.ts";
 
 /** What compose.yml runs. */
-const image = "prom/prometheus:v3.5.0";
+export const image = "prom/prometheus:v3.5.0";
 const folder = join(cache, image.replaceAll(/[/:]/g, "-"));
 /** With a pull, where the image is not there. */
 const timeout_ms = 120_000;
