@@ -1,5 +1,6 @@
-import { type Kafka, type Message, Partitioners, type Producer } from "kafkajs";
+import type { Kafka, Message, Producer } from "kafkajs";
 import { withDeadline } from "../platform/deadline.ts";
+import { createPartitioner } from "./partitioner.ts";
 
 export interface Sender {
   /** Resolves when every replica in sync has the messages. Rejects, within a bound, when that is not known. */
@@ -26,7 +27,7 @@ export function createSender(kafka: Pick<Kafka, "producer">, { timeout_ms = send
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner,
       // The least that kafkajs allows to an idempotent producer.
       retry: { retries: 1, initialRetryTime: 50 },
     });
