@@ -60,7 +60,7 @@ test(
   async () => {
     if (!(await canBuild(["oven/bun:1.4.5", "debian:bookworm-slim"]))) return;
     const args = ["--build-arg", "BUILD_COMMIT=0123456789ab", "--tag", tag];
-    const built = await runCommand(["docker", "build", ...args, "."], {}, build_timeout_ms);
+    const built = await runCommand(["docker", "build", ...args, "."], { DOCKER_BUILDKIT: "1" }, build_timeout_ms);
     try {
       expect(built.exit_code, built.stderr).toBe(0);
       const hardened = ["--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
