@@ -5,6 +5,7 @@ import type { ReceivedRecord } from "./event-log.ts";
 import { ArticleEventSchema, type BlogEvent, eventTypes, ResyncCompletedEventSchema, ViewedEventSchema } from "./events.ts";
 import { explainable } from "./explainable.ts";
 import "./instant.ts";
+import { hasMoreValues } from "./json-size.ts";
 import { textProblem, typeName } from "./text.ts";
 
 export type UndecodableReason = "malformed_json" | "unknown_schema_version" | "unknown_event_type" | "invalid_event";
@@ -24,6 +25,8 @@ const articleEvent = TypeCompiler.Compile(ArticleEventSchema);
 const viewedEvent = TypeCompiler.Compile(ViewedEventSchema);
 const resyncCompletedEvent = TypeCompiler.Compile(ResyncCompletedEventSchema);
 const articleEventTypes: ReadonlySet<unknown> = new Set(eventTypes);
+/** An event has 40; a later version of this program may add to them, but not thousands. */
+const values_max = 10_000;
 /** Enough to find the fault; a record can be wrong in thousands of places. */
 const problems_max = 3;
 
@@ -53,6 +56,8 @@ function decode({ key, value }: Pick<ReceivedRecord, "key" | "value">): BlogEven
 
 function parse(value: Buffer | null): object {
   if (value === null) throw new UndecodableEvent("malformed_json", "The record has no value");
+  if (hasMoreValues(value, values_max))
+    throw new UndecodableEvent("invalid_event", `The value holds more than ${values_max} values`);
   if (!isUtf8(value)) throw new UndecodableEvent("malformed_json", "The value is not UTF-8");
   const parsed = parseJson(value.toString());
   if (typeof parsed !== "object" || parsed === null)

@@ -1,5 +1,5 @@
 import { AppError } from "../article/errors.ts";
-import { hasMoreValues } from "../platform/json-size.ts";
+import { hasMoreValues } from "../article/json-size.ts";
 import { type BodyBounds, BodyRefused, readBytes } from "../platform/request-body.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import { parseContentType } from "./media-types.ts";

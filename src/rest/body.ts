@@ -1,6 +1,6 @@
 import { limits } from "../article/article.ts";
 import { AppError } from "../article/errors.ts";
-import { hasMoreValues } from "../platform/json-size.ts";
+import { hasMoreValues } from "../article/json-size.ts";
 import { type BodyBounds, BodyRefused, readBytes } from "../platform/request-body.ts";
 
 /** The body as bytes, held in `bounds.room`. Throws payload_too_large, request_timeout, unavailable, and malformed_json when it breaks off. */
