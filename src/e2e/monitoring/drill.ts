@@ -38,6 +38,11 @@ async function drill() {
   return { measured, prometheus_version: version, minutes, requests: traffic.sent(), phases, rows, alerts };
 }
 
+/** Closing after a failure may fail as well, and would be told in its place. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
+}
+
 try {
   const report = await drill();
   const page = toMarkdown(report);
@@ -47,6 +52,8 @@ try {
   for (const { dashboard, panel, expression } of empty)
     process.stderr.write(`Never shown: ${dashboard}, ${panel}: ${expression}\n`);
   process.exitCode = empty.length === 0 ? 0 : 1;
+} catch (error) {
+  throw firstOf(error);
 } finally {
   await shutDownServices();
 }
