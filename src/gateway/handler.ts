@@ -73,7 +73,10 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
       (operations) => runKnown(request, operations),
       () => undefined,
     );
-    return known ?? (await app.fetch(request));
+    if (known !== undefined) return known;
+    // The library reads it again.
+    if (!URL.canParse(request.url)) return problem(400, "invalid_parameter", "The Host header is no host.", request);
+    return await app.fetch(request);
   }
 
   async function answer(request: Request): Promise<Response> {
@@ -158,9 +161,11 @@ function tooMany(request: Request, concurrency_max: number): Response {
   return respond({ errors: [{ message, extensions }] }, negotiate(request.headers.get("accept")) ?? "application/json");
 }
 
-function problem(status: number, code: string, detail: string, request: Request): Response {
+const titles = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" } as const;
+
+function problem(status: keyof typeof titles, code: string, detail: string, request: Request): Response {
   const { request_id } = contextOf(request);
-  const title = status === 404 ? "Not Found" : "Method Not Allowed";
+  const title = titles[status];
   const body = { type: "about:blank", title, status, detail, instance: pathOf(request.url), code, request_id };
   return Response.json(body, { status, headers: { "content-type": "application/problem+json" } });
 }

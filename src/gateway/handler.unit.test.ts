@@ -161,6 +161,12 @@ describe("around /graphql", () => {
     },
   );
 
+  test("a host that is none is refused, and not handed on to what would choke on it", async () => {
+    const { handle } = createGatewayUnderTest();
+    const request = Object.defineProperty(new Request("http://x"), "url", { value: "http://%%%/graphql?query={__typename}" });
+    expect((await handle(request)).status).toBe(400);
+  });
+
   test("the endpoint is named for the metrics", async () => {
     const { handle } = createGatewayUnderTest();
     const request = new Request(`${url}?query={__typename}`);

@@ -52,15 +52,16 @@ const keep_alive_default_s = 10;
 export function serveHttp(parts: HttpServerParts): HttpServer {
   const { listen, handler, answerHeaders, callerAddress, keep_alive_s = keep_alive_default_s, health, hooks } = parts;
 
-  async function answer(request: Request, port: Port): Promise<Response> {
+  async function answer(received: Request, port: Port): Promise<Response> {
+    const request = withHost(received);
     // A connection keeps the last value that it was given.
-    port.timeout(request, answer_timeout_s);
+    port.timeout(received, answer_timeout_s);
     const began = performance.now();
     const context: RequestContext = {
       request_id: chooseRequestId(request.headers.get("x-request-id")),
       traceparent: continueTrace(request.headers.get("traceparent")),
       answer_headers: answerHeaders.of(request),
-      address: callerAddress && addressOf(request, port.requestIP(request)?.address, callerAddress),
+      address: callerAddress && addressOf(request, port.requestIP(received)?.address, callerAddress),
       endpoint: "unknown",
     };
     registerContext(request, context);
@@ -76,7 +77,7 @@ export function serveHttp(parts: HttpServerParts): HttpServer {
       hooks.onHandlerFailed(error, context);
       return new Response(null, { status, headers: withCommonHeaders({}, context) });
     } finally {
-      port.timeout(request, keep_alive_s);
+      port.timeout(received, keep_alive_s);
       hooks.onRequestFinished({ method: request.method, status, duration_ms: performance.now() - began, context });
     }
   }
@@ -102,6 +103,11 @@ export function serveHttp(parts: HttpServerParts): HttpServer {
 
 export class PortTaken extends Error {
   override readonly name = "PortTaken";
+}
+
+/** HTTP/1.0 need not name a host, as the health checks of some balancers don't: then Bun gives the bare path as URL, which nobody can read. */
+function withHost(request: Request): Request {
+  return request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 }
 
 /** Undefined also when the caller has gone already. */

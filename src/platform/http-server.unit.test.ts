@@ -2,14 +2,21 @@ import { expect, test } from "bun:test";
 import { connect } from "node:net";
 import { createAnswerHeaders } from "./answer-headers.ts";
 import { createBearerCheck } from "./bearer-check.ts";
+import { createCallerAddress } from "./caller-address.ts";
 import { createHealth } from "./health.ts";
-import { type FinishedRequest, serveHttp } from "./http-server.ts";
+import { type FinishedRequest, type HttpServerParts, serveHttp } from "./http-server.ts";
+import { contextOf } from "./request-context.ts";
 
 const listen = { host: "127.0.0.1", port: 0 };
 const answerHeaders = createAnswerHeaders({ secure: () => false });
 
-function serve(handler: (request: Request) => Promise<Response>, finished: FinishedRequest[] = []) {
+function serve(
+  handler: (request: Request) => Promise<Response>,
+  finished: FinishedRequest[] = [],
+  more: Partial<HttpServerParts> = {},
+) {
   return serveHttp({
+    ...more,
     role: "api",
     listen,
     handler,
@@ -177,4 +184,38 @@ test("metrics are for who has their token, when there is one; probes need none",
   const allowed = await fetch(`${server.url}/metrics`, { headers: { authorization: "Bearer 0123456789abcdef" } });
   expect([allowed.status, await allowed.text()]).toEqual([200, "up 1"]);
   expect((await fetch(`${server.url}/api/v1/health/live`)).status).toBe(200);
+});
+
+/** What the port says to bytes that no client of ours would send. */
+async function answerTo(url: string, request: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(request));
+  let received = "";
+  socket.on("data", (chunk) => {
+    received += chunk.toString();
+  });
+  socket.once("close", () => resolve(received));
+  return await promise;
+}
+
+test.each([
+  "GET /api/v1/health/live HTTP/1.0\r\n\r\n",
+  "GET /api/v1/health/live HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n",
+])("a health check that names no host is answered (%j)", async (request) => {
+  await using server = serve(async ({ url }) => new Response(url));
+  expect(await answerTo(server.url, request)).toStartWith("HTTP/1.1 200");
+});
+
+test("a caller has the address that its proxy says, where that is asked for", async () => {
+  const seen: (string | undefined)[] = [];
+  const handler = async (request: Request) => {
+    seen.push(contextOf(request).address);
+    return new Response();
+  };
+  const from = { headers: { "x-forwarded-for": "203.0.113.7" } };
+  for (const callerAddress of [undefined, createCallerAddress(undefined), createCallerAddress({ hops: 1 })]) {
+    await using server = serve(handler, [], { callerAddress });
+    await fetch(server.url, from);
+  }
+  expect(seen).toEqual([undefined, "127.0.0.1", "203.0.113.7"]);
 });
