@@ -21,7 +21,7 @@ import { kafkaRestarted, serviceFaults } from "./service-faults.ts";
 const seed = process.env["FAULT_SEED"] || newSeed();
 const time_scale = 0.1;
 /** With the waiting for its turn. */
-const timeout_ms = 240_000;
+const timeout_ms = 480_000;
 const mutant_runs_max = 3;
 /** What will not become equal need not be waited for as long as what will. */
 const mutant_equal_within_s = 15;
