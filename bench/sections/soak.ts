@@ -5,7 +5,7 @@ import { spreadOf } from "../contest/measurement.ts";
 import { creationBodies, get, post, publishedIds, search } from "../data/loads.ts";
 import type { Load } from "../load/load.ts";
 import { handlesOf, rssOf } from "../machine/proc.ts";
-import { openAccounts } from "../sides/accounts.ts";
+import { differencesIn, openAccounts } from "../sides/accounts.ts";
 import { type OursProcess, startOurs } from "../sides/ours.ts";
 import type { Figure, SectionResult } from "./section.ts";
 
@@ -67,7 +67,7 @@ export async function runSoak(arena: Arena): Promise<SectionResult> {
     title: `Soak, ${duration_s / 60} minutes`,
     contests: [],
     figures: Object.keys(watched).flatMap((role, index) => figuresOf(role, samples[index] ?? [])),
-    faults: [...(unwell > 0 ? [`${unwell} requests were refused or not answered`] : []), ...(await accounts.differences())],
+    faults: [...(unwell > 0 ? [`${unwell} requests were refused or not answered`] : []), ...(await differencesIn(installation))],
     notes: [`${Math.round(reads / duration_s)} reads/s and ${Math.round(writes / duration_s)} writes/s.`],
   };
 }

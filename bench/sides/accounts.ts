@@ -22,8 +22,6 @@ export interface Served {
 export interface Accounts extends AsyncDisposable {
   /** Resolves when all views are written, the outbox is empty and DB2 has what DB1 has, searchable. */
   settle(): Promise<void>;
-  /** What `blog verify` finds to differ between DB1 and DB2. */
-  differences(): Promise<string[]>;
   /** What does not add up since the accounts were opened; nothing when all is well. */
   faults(served: Served): Promise<string[]>;
 }
@@ -54,11 +52,6 @@ export async function openAccounts(installation: Installation): Promise<Accounts
     return left.articles === right.articles && left.versions === right.versions && left.views === right.views;
   }
 
-  async function differences(): Promise<string[]> {
-    const verified = await runCommand(installation, ["verify"]).catch(String);
-    return verified.startsWith("Error") ? [verified.slice(0, 500)] : [];
-  }
-
   return {
     settle,
     async faults({ api_urls, views_elsewhere = { min: 0, max: 0 } }) {
@@ -81,14 +74,19 @@ export async function openAccounts(installation: Installation): Promise<Accounts
               `${answered_read} articles and ${views_elsewhere.min} to ${views_elsewhere.max} more were read, ${viewed} views counted`,
             ]),
       ];
-      return [...faults, ...(await differences())];
+      return [...faults, ...(await differencesIn(installation))];
     },
-    differences,
     async [Symbol.asyncDispose]() {
       await primary[Symbol.asyncDispose]();
       await replica[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What `blog verify` says when DB1 and DB2 are not equal; it waits for what is on its way. */
+export async function differencesIn(installation: Installation): Promise<string[]> {
+  const verified = await runCommand(installation, ["verify"]).catch(String);
+  return verified.startsWith("Error") ? [verified.slice(0, 500)] : [];
 }
 
 async function sumsOf(sql: Sql, side: keyof typeof sums): Promise<Sums> {

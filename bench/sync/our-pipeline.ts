@@ -4,7 +4,7 @@ import { freePort } from "../../src/testing/free-port.ts";
 import type { Arena } from "../arena.ts";
 import { creationBodies, post } from "../data/loads.ts";
 import { connect, urlOf } from "../machine/sql.ts";
-import { openAccounts } from "../sides/accounts.ts";
+import { differencesIn } from "../sides/accounts.ts";
 import { type Installation, startOurs } from "../sides/ours.ts";
 import { searchBehind } from "../sides/search-behind.ts";
 import { type Lag, measureLag } from "./lag.ts";
@@ -12,13 +12,16 @@ import { type Arrival, rateOfArrival } from "./rate.ts";
 
 const Created = Type.Object({ id: Type.Integer() });
 
+/** What is waited for: that the rows can be read, or that a search finds them too, which takes several times as long. */
+export type Until = "visible" | "searchable";
+
 export interface OurPipeline {
   /** How many events wait. */
   readonly events: number;
   /** How fast from DB1's outbox through Kafka into an empty DB2. Leaves all events in the topic of this round. */
-  wholeWay(round: number): Promise<Arrival>;
+  wholeWay(round: number, until: Until): Promise<Arrival>;
   /** How fast from the topic of that round into another empty DB2. */
-  drain(round: number): Promise<Arrival>;
+  drain(round: number, until: Until): Promise<Arrival>;
   /** From the commit in DB1 to the article in DB2, created over HTTP. */
   lag(writes: number): Promise<Lag>;
   /** What did not add up so far. */
@@ -43,40 +46,34 @@ export async function openOurPipeline(arena: Arena, events_min: number): Promise
     await sql.rows("VACUUM (ANALYZE) outbox");
   }
 
-  async function arrivalIn({ replica }: Installation, start: () => Promise<unknown>): Promise<Arrival> {
+  async function arrivalIn({ replica }: Installation, until: Until, start: () => Promise<unknown>): Promise<Arrival> {
     await using sql = await connect(urlOf(replica));
     const began_ms = performance.now();
     const started = start();
-    const arrival = await rateOfArrival(sql, events, began_ms, () => searchBehind(sql));
+    const arrival = await rateOfArrival(sql, events, began_ms, until === "searchable" ? () => searchBehind(sql) : undefined);
     await started;
     return arrival;
-  }
-
-  async function audit(installation: Installation): Promise<void> {
-    await using accounts = await openAccounts(installation);
-    await accounts.settle();
-    faults.push(...(await accounts.differences()));
   }
 
   return {
     events,
     faults,
-    async wholeWay(round) {
+    async wholeWay(round, until) {
       const installation = await freshReplica(`bench-sync-${round}`);
       await refillOutbox();
       await using stack = new AsyncDisposableStack();
       stack.use(await startOurs(installation, ["sync"]));
-      const rate = await arrivalIn(installation, async () => stack.use(await startOurs(installation, ["api"])));
-      await audit(installation);
+      const rate = await arrivalIn(installation, until, async () => stack.use(await startOurs(installation, ["api"])));
+      faults.push(...(await differencesIn(installation)));
       return rate;
     },
-    async drain(round) {
+    async drain(round, until) {
       const topic = `bench-sync-${round}`;
       const installation = await freshReplica(topic);
       await using stack = new AsyncDisposableStack();
       const env = { KAFKA_GROUP_ID: `${topic}-again` };
-      const rate = await arrivalIn(installation, async () => stack.use(await startOurs(installation, ["sync"], env)));
-      await audit(installation);
+      const rate = await arrivalIn(installation, until, async () => stack.use(await startOurs(installation, ["sync"], env)));
+      faults.push(...(await differencesIn(installation)));
       return rate;
     },
     async lag(writes) {
@@ -95,7 +92,7 @@ export async function openOurPipeline(arena: Arena, events_min: number): Promise
         return Value.Parse(Created, await response.json()).id;
       };
       const lag = await measureLag(write, from, to, writes);
-      await audit(installation);
+      faults.push(...(await differencesIn(installation)));
       return lag;
     },
   };
