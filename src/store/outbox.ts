@@ -23,10 +23,12 @@ FROM (
 
 const remove: Statement = { name: "outbox_remove", text: "DELETE FROM outbox WHERE id = ANY($1::bigint[])" };
 
+// By the index, which forgets deleted rows when it is read; the table keeps all those of the last minute until it is vacuumed, and
+// reading them took 130 ms after 100,000 writes.
 const state: Statement = {
   name: "outbox_state",
   text: `SELECT
-  (SELECT count(*) FROM (SELECT FROM outbox LIMIT ${counted_rows_max}) first_rows) AS counted,
+  (SELECT count(*) FROM (SELECT FROM outbox ORDER BY id LIMIT ${counted_rows_max}) first_rows) AS counted,
   (SELECT max(id) - min(id) + 1 FROM outbox) AS span,
   (SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1) AS oldest_age_s`,
 };
