@@ -242,9 +242,9 @@ export const variables = {
   bounds: {
     connections_max: defaulted(
       "CONNECTIONS_MAX",
-      wholeNumber(10, 1_000_000),
-      "10000",
-      "Open connections of a process; over that, idle ones are closed and new ones refused. Less where the process may not have so many files open",
+      wholeNumber(1_000, 1_000_000),
+      "50000",
+      "Open connections of a process, as its open files show; over that, none is kept between two requests. Give it more files than that (ulimit -n)",
     ),
     keep_alive_seconds: defaulted(
       "KEEP_ALIVE_SECONDS",

@@ -3,8 +3,9 @@ import type { Role } from "../config/config.ts";
 import { createAnswerHeaders, createSecureCheck } from "../platform/answer-headers.ts";
 import { createBearerCheck } from "../platform/bearer-check.ts";
 import { createCallerAddress } from "../platform/caller-address.ts";
+import type { Listener } from "../platform/connection-limit.ts";
 import { createHealth, type Health } from "../platform/health.ts";
-import { type Handler, type HttpServer, serveHttp } from "../platform/http-server.ts";
+import { type Handler, serveHttp } from "../platform/http-server.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import { contextOf } from "../platform/request-context.ts";
 import { toResponse } from "../rest/answer.ts";
@@ -20,6 +21,7 @@ export interface RoleServer extends AsyncDisposable {
   readonly health: Health;
   /** What answers now, for callers in this process: before the role is started, a 503 like every stranger's. */
   readonly handler: Handler;
+  readonly listener: Listener;
   /** From here on `handler` answers; before, every path but the operational ones is 503. */
   start(handler: Handler): void;
 }
@@ -37,7 +39,7 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
   let current: Handler = async (request) => starting(request);
   const latest: Handler = (request) => current(request);
   const handler = context.tracing?.handler(role, latest) ?? latest;
-  const server: HttpServer = serveHttp({
+  const server = serveHttp({
     role,
     listen: listen[role],
     handler,
@@ -55,6 +57,7 @@ export function openRoleServer(context: RoleContext, role: Role): RoleServer {
     url: server.url,
     health,
     handler,
+    listener: server,
     start(next) {
       current = next;
       health.enter("running");

@@ -1,10 +1,12 @@
 import type { EventLog } from "../article/event-log.ts";
 import type { Config, Role } from "../config/config.ts";
+import { variables } from "../config/env.ts";
 import { controlCommands } from "../control/commands.ts";
 import { controlSocketPath } from "../control/protocol.ts";
 import { serveControl } from "../control/server.ts";
 import { watchEventLoop } from "../metrics/event-loop-lag.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { limitConnections } from "../platform/connection-limit.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Health } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
@@ -53,6 +55,7 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
   await using listening = new AsyncDisposableStack();
 
   const servers = openServers(context, listening);
+  using _connections = watchConnections(context, servers);
   const databases = parts.use(await openDatabases(context, `blog-${config.roles.join("-")}`));
   const history = databases.replica && watchHistory({ replica: databases.replica, log, stop: context.stop });
   const eventLog = config.event_log && parts.use(openEventLog(context, (missing) => history?.onMissing(missing)));
@@ -87,6 +90,18 @@ type Servers = ReadonlyMap<Role, RoleServer>;
 /** All ports at once: a taken one ends the start before anything slow. */
 function openServers(context: RoleContext, listening: AsyncDisposableStack): Servers {
   return new Map(context.config.roles.map((role) => [role, listening.use(openRoleServer(context, role))]));
+}
+
+function watchConnections({ config, log }: RoleContext, servers: Servers): Disposable {
+  const { name } = variables.bounds.connections_max;
+  return limitConnections({
+    connections_max: config.bounds.connections_max,
+    listeners: [...servers.values()].map(({ listener }) => listener),
+    hooks: {
+      onCrowded: (open) => log.warn({ open }, `more connections than ${name}: none is kept alive for a while`),
+      onRoomAgain: (open) => log.info({ open }, "connections are kept alive again"),
+    },
+  });
 }
 
 interface StartingRoles {
