@@ -18,9 +18,19 @@ export interface CallerLimit {
 
 /** Counts nobody without a limit, and nobody whose address is not known. */
 export function createCallerLimit(limit: RateLimit | undefined): CallerLimit {
+  const charges = new WeakMap<Request, () => void>();
+
   function take(address: string): RateLimited | undefined {
     return limit?.take(`address ${networkOf(address)}`, performance.now());
   }
+  function chargeTo(address: string): () => void {
+    let calls = 0;
+    return () => {
+      const limited = calls++ === 0 ? undefined : take(address);
+      if (limited !== undefined) throw errorOf(limited);
+    };
+  }
+
   return {
     admit(request) {
       const { address } = contextOf(request);
@@ -30,11 +40,10 @@ export function createCallerLimit(limit: RateLimit | undefined): CallerLimit {
     charge(request) {
       const { address } = contextOf(request);
       if (limit === undefined || address === undefined) return undefined;
-      let calls = 0;
-      return () => {
-        const limited = calls++ === 0 ? undefined : take(address);
-        if (limited !== undefined) throw errorOf(limited);
-      };
+      // A batch is one request with a context for each of its operations.
+      const charge = charges.get(request) ?? chargeTo(address);
+      charges.set(request, charge);
+      return charge;
     },
   };
 }
