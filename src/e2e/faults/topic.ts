@@ -39,7 +39,8 @@ export function createTopic(brokers: readonly string[], topic: string): Topic {
 
   const endsOf = async (admin: Admin) =>
     new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]));
-  const ends = () => asAdmin(endsOf);
+  // A broker that has just been given a topic, or has just come back, may not lead its partitions yet.
+  const ends = () => waitFor("the ends of the topic", () => asAdmin(endsOf));
 
   return {
     ends,
