@@ -16,7 +16,7 @@ import { openAccess } from "./access.ts";
 import { watchArticles } from "./article-gauges.ts";
 import { startPublishingCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
-import { databaseCheck, prepareDatabase } from "./database-parts.ts";
+import { databaseCheck, prepareDatabase, searchesAtOnce } from "./database-parts.ts";
 import { logBatch } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import { openRateLimits } from "./rate-limits.ts";
@@ -50,7 +50,11 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
 
   const outbox = createOutbox(primary);
   const relay = createRelay({ outbox, eventLog, database: primary, log, hooks: relayHooks(metrics, log) });
-  const reads = createArticleReads({ database: primary, dialect: "primary" });
+  const reads = createArticleReads({
+    database: primary,
+    dialect: "primary",
+    searches_at_once: searchesAtOnce(config.primary),
+  });
   const writes = createArticleWrites({ database: primary, reads, onCommitted: relay.poke });
   const idempotency = createIdempotencyKeys({
     database: primary,

@@ -18,6 +18,11 @@ export interface Databases extends AsyncDisposable {
   readonly folder?: DataFolder;
 }
 
+/** Half of the connections to a database: searches take long, and the others shall not wait for them. */
+export function searchesAtOnce(config: DatabaseConfig | undefined): number {
+  return config?.kind === "postgres" ? Math.max(1, Math.floor(config.pool_max / 2)) : 1;
+}
+
 /** Opens the databases that the configuration names. Real ones connect when first asked, embedded ones at once. */
 export async function openDatabases(context: RoleContext, application_name: string): Promise<Databases> {
   const { primary, replica } = context.config;

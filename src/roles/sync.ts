@@ -13,7 +13,7 @@ import { openAccess } from "./access.ts";
 import { watchArticles, watchSearchPending } from "./article-gauges.ts";
 import { startDeliveryCounters } from "./counters-from-zero.ts";
 import { watchPool } from "./database-hooks.ts";
-import { databaseCheck, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
+import { databaseCheck, prepareDatabase, StoppedWhileStarting, searchesAtOnce } from "./database-parts.ts";
 import { logBatch, logDeadLetter } from "./event-lines.ts";
 import { eventLogCheck, topicOf } from "./event-log-parts.ts";
 import type { HistoryWatch } from "./missing-history.ts";
@@ -69,7 +69,11 @@ export async function startSync(
   await prepareDatabase(context, replica);
   await claim?.();
 
-  const reads = createArticleReads({ database: replica, dialect: "replica" });
+  const reads = createArticleReads({
+    database: replica,
+    dialect: "replica",
+    searches_at_once: searchesAtOnce(context.config.replica),
+  });
   watchPool(metrics, replica);
   watchArticles(metrics, "replica", reads);
   watchSearchPending(metrics, replica);

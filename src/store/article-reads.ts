@@ -1,4 +1,5 @@
 import type { Status } from "../article/article.ts";
+import { AppError } from "../article/errors.ts";
 import type { Dialect } from "./article-filter.ts";
 import { articleJson, fieldSet, storedArticle, viewsJoin } from "./article-json.ts";
 import type { ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredArticle } from "./article-store.ts";
@@ -7,6 +8,7 @@ import { createGatherer } from "./gatherer.ts";
 import { listStatement } from "./list-statement.ts";
 import { searchStatement } from "./search-statement.ts";
 import { createSharedReads } from "./shared-reads.ts";
+import { createSlots } from "./slots.ts";
 import { createStatementNames } from "./statement-names.ts";
 
 interface ListRow {
@@ -18,12 +20,35 @@ interface ListRow {
   readonly total: number | null;
 }
 
+export interface ArticleReadsParts {
+  readonly database: Database;
+  readonly dialect: Dialect;
+  /** Of the database's connections: a search may take seconds, and reads by id and writes shall find one meanwhile. */
+  readonly searches_at_once?: number;
+}
+
+/** As long as anybody waits for a page. What takes longer is a search for words that stand in millions of articles. */
+const page_timeout_ms = 10_000;
+const searches_waiting_max = 200;
+/** As for a connection. */
+const search_wait_max_ms = 5_000;
+
 /**
  * Reads of articles as JSON that PostgreSQL wrote, the same over DB1 and DB2 (`dialect`), where tombstones are not seen.
  * Point reads of one turn of the event loop share a statement, and so do equal lists and equal searches. Rejects with what the database rejects with.
  */
-export function createArticleReads({ database, dialect }: { database: Database; dialect: Dialect }): ArticleReads {
-  const names = { get: createStatementNames("get"), list: createStatementNames("list"), search: createStatementNames("search") };
+export function createArticleReads({ database, dialect, searches_at_once = 5 }: ArticleReadsParts): ArticleReads {
+  const names = {
+    get: createStatementNames("get"),
+    list: createStatementNames("list", page_timeout_ms),
+    search: createStatementNames("search", page_timeout_ms),
+  };
+  const searching = createSlots({
+    at_once: searches_at_once,
+    waiting_max: searches_waiting_max,
+    wait_max_ms: search_wait_max_ms,
+    refused: () => new AppError("unavailable", "There are too many searches at the moment.", { retry_after_s: 1 }),
+  });
 
   const texts = createGetTexts(dialect);
 
@@ -44,7 +69,7 @@ export function createArticleReads({ database, dialect }: { database: Database; 
   async function runList(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values, plan_fits_all } = listStatement(withFieldSet(query), dialect);
     const { rows } = await database.query<ListRow>(
-      plan_fits_all ? names.list(text, isCommonList(query)) : { kind: "list", text },
+      plan_fits_all ? names.list(text, isCommonList(query)) : { kind: "list", text, timeout_ms: page_timeout_ms },
       values,
       signal,
     );
@@ -55,7 +80,8 @@ export function createArticleReads({ database, dialect }: { database: Database; 
 
   async function runSearch(query: SearchQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values } = searchStatement(withFieldSet(query), dialect);
-    const { rows } = await database.query<Omit<ListPage, "next">>(names.search(text, isCommonPage(query)), values, signal);
+    const statement = names.search(text, isCommonPage(query));
+    const { rows } = await searching.run(() => database.query<Omit<ListPage, "next">>(statement, values, signal), signal);
     const [row] = rows;
     if (row === undefined) throw new Error("a search answered no row");
     return { ...row, next: null };

@@ -6,6 +6,8 @@ export interface Statement {
   /** What it is told as where it has no name, or one for each of its shapes. */
   readonly kind?: string;
   readonly text: string;
+  /** How long it may run, where that is less than the usual; in milliseconds. Ignored where a statement cannot be stopped (PGlite). */
+  readonly timeout_ms?: number;
 }
 
 export interface QueryResult<Row> {

@@ -34,6 +34,17 @@ describeWith([postgres], "PostgreSQL that misbehaves", () => {
     await drop();
   });
 
+  test("a statement over a time of its own is stopped on the server too", async () => {
+    const { config, drop } = await postgres.createDatabase();
+    const database = openPostgres({ ...config, pool_max: 1 }, options);
+    const asked = database.query({ text: "SELECT pg_sleep(30)", timeout_ms: 100 });
+    await expect(asked).rejects.toMatchObject({ code: "timeout" });
+    const text = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'";
+    await waitFor("the server to stop it", async () => (await database.query({ text })).row_count === 0, { timeout_ms: 2_000 });
+    await database[Symbol.asyncDispose]();
+    await drop();
+  });
+
   test("a statement that nobody waits for any more is stopped on the server, and its connection does no harm", async () => {
     const { config, drop } = await postgres.createDatabase();
     const database = openPostgres({ ...config, pool_max: 1 }, options);

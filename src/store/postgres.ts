@@ -138,7 +138,9 @@ export function openPostgres(config: PostgresConfig, options: PostgresOptions): 
     statement: Statement,
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    const query = { text: statement.text, values: values.map(parameterText), query_timeout: limit_ms + answer_grace_ms };
+    // Over its own time-out a statement loses its connection, and so is stopped.
+    const query_timeout = statement.timeout_ms ?? limit_ms + answer_grace_ms;
+    const query = { text: statement.text, values: values.map(parameterText), query_timeout };
     const named = statement.name === undefined ? query : { ...query, name: statement.name };
     const result = await observed(hooks, kindOf(statement), () => attempt(discard, () => client.query(named)));
     return { rows: result.rows, row_count: result.rowCount ?? 0 };

@@ -13,7 +13,8 @@ const counted_max = 256;
  * `named_max` of them, so that a caller who varies what is asked for cannot use theirs up. Another gets one when it is
  * asked for often while few others are, as long as there are any. The rest run unnamed.
  */
-export function createStatementNames(kind: string): (text: string, common?: boolean) => Statement {
+export function createStatementNames(kind: string, timeout_ms?: number): (text: string, common?: boolean) => Statement {
+  const what = timeout_ms === undefined ? { kind } : { kind, timeout_ms };
   const named = new Map<string, Statement>();
   const common_named = new Map<string, Statement>();
   const asked = new Map<string, number>();
@@ -22,8 +23,8 @@ export function createStatementNames(kind: string): (text: string, common?: bool
     const names = common ? common_named : named;
     const found = names.get(text);
     if (found !== undefined) return found;
-    if (names.size >= named_max || !(common || isAskedOften(text))) return { kind, text };
-    const statement = { name: `${kind}:${Bun.hash(text).toString(36)}`, kind, text };
+    if (names.size >= named_max || !(common || isAskedOften(text))) return { ...what, text };
+    const statement = { name: `${kind}:${Bun.hash(text).toString(36)}`, ...what, text };
     names.set(text, statement);
     return statement;
   };
