@@ -1,12 +1,10 @@
 import { AppError } from "../article/errors.ts";
 import { hasMoreValues } from "../article/json-size.ts";
 import { type BodyBounds, BodyRefused, readBytes } from "../platform/request-body.ts";
-import type { Share } from "../platform/room.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import { parseContentType } from "./media-types.ts";
 
 export interface GraphqlBodyBounds extends BodyBounds {
-  readonly room: Pick<Share, "hold" | "drop" | "turn">;
   /** In the whole of it: members and elements at any depth. */
   readonly values_max: number;
 }
@@ -16,7 +14,6 @@ export async function readJson(request: Request, bounds: GraphqlBodyBounds): Pro
   checkContentType(request.headers);
   const bytes = await readBytes(request, bounds).catch((error) => Promise.reject(refused(error, bounds)));
   const { values_max } = bounds;
-  await bounds.room.turn(bytes.byteLength);
   if (hasMoreValues(bytes, values_max)) throw limitExceeded("values", `more than ${values_max}`, values_max);
   return parseJson(decode(bytes), "The body");
 }

@@ -2,14 +2,15 @@ import type { GraphQLParams } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
 import { typeName } from "../article/text.ts";
 import type { GatewayLimits } from "../config/config.ts";
-import { type GraphqlBodyBounds, parseJson, readJson } from "./graphql-body.ts";
+import type { BodyBounds } from "../platform/request-body.ts";
+import { parseJson, readJson } from "./graphql-body.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import type { PersistedQueries } from "./persisted-queries.ts";
 
 export interface RequestReaderParts {
   /** How much of a request is read at all. */
   readonly limits: Pick<GatewayLimits, "body_bytes_max" | "query_bytes_max" | "batch_operations_max" | "variables_max">;
-  readonly bodies: Pick<GraphqlBodyBounds, "timeout_ms" | "room">;
+  readonly bodies: Pick<BodyBounds, "timeout_ms" | "room">;
   readonly persisted: PersistedQueries;
 }
 

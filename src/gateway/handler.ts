@@ -1,14 +1,13 @@
 import { yoga } from "@elysiajs/graphql-yoga";
 import { Elysia } from "elysia";
 import type { Plugin } from "graphql-yoga";
-import { AppError } from "../article/errors.ts";
 import type { GatewayLimits, RequestBounds } from "../config/config.ts";
 import type { Logger } from "../platform/log.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import type { RateLimit } from "../platform/rate-limit.ts";
+import type { BodyBounds } from "../platform/request-body.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
-import { createRoom, createShare, type Share } from "../platform/room.ts";
-import { createSlots } from "../platform/slots.ts";
+import { createHolding, createRoom } from "../platform/room.ts";
 import { chargingCallers, createCallerLimit } from "./caller-limit.ts";
 import { createExecution } from "./execution.ts";
 import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
@@ -40,15 +39,8 @@ export interface GatewayParts {
 const path = "/graphql";
 const allow = "GET, HEAD, POST, OPTIONS";
 
-/** Not one: its upstream may be slow, and the others would wait for that. */
-const large_at_once = 2;
-/** As long as anything may take here. */
-const large_wait_max_ms = 10_000;
-/** A request with a megabyte keeps this thread busy for less than that. */
-const rest_max_ms = 25;
-
 /** As with nothing configured. */
-const usualBounds: NonNullable<GatewayParts["bounds"]> = { bodies_bytes_max: 134_217_728, body_timeout_ms: 10_000 };
+const usualBounds = { bodies_bytes_max: 134_217_728, body_timeout_ms: 10_000 };
 
 /** Answers `/graphql`; everything else is 404. Never rejects because of what was asked. */
 export function createGatewayHandler(parts: GatewayParts): (request: Request) => Promise<Response> {
@@ -56,14 +48,7 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   const callerLimit = createCallerLimit(parts.rateLimit);
   const restClient = parts.rateLimit === undefined ? parts.restClient : chargingCallers(parts.restClient);
   const { concurrency_max } = limits;
-  const large = createSlots({
-    at_once: large_at_once,
-    waiting_max: concurrency_max,
-    wait_max_ms: large_wait_max_ms,
-    rest_max_ms,
-    refused: () => new AppError("unavailable", "The gateway has too many large requests.", { retry_after_s: 1 }),
-  });
-  const room = createRoom({ requests_max: concurrency_max, bytes_max: bounds.bodies_bytes_max, large });
+  const room = createRoom({ requests_max: concurrency_max, bytes_max: bounds.bodies_bytes_max });
   const documents = createDocuments();
   const execution = createExecution(limits);
   const contextFor = (request: Request) => createOperationContext(restClient, request, callerLimit.charge(request));
@@ -79,8 +64,8 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   const app = createApp({ plugin, documents, contextFor, log });
   const graphiql = parts.graphiql ? createGraphiql() : undefined;
 
-  async function answerWithin(request: Request, share: Share): Promise<Response> {
-    const bodies = { timeout_ms: bounds.body_timeout_ms, room: share };
+  async function answerWithin(request: Request, holding: BodyBounds["room"]): Promise<Response> {
+    const bodies = { timeout_ms: bounds.body_timeout_ms, room: holding };
     const reading = readGraphqlRequest(request, { limits, persisted, bodies });
     asked.set(request, reading);
     // What is wrong with the request is for yoga to say.
@@ -98,11 +83,11 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
     const limited = callerLimit.admit(request);
     if (limited !== undefined) return limited;
     if (!room.enter()) return tooMany(request, concurrency_max);
-    const share = createShare(room, request.signal);
+    const holding = createHolding(room);
     try {
-      return await answerWithin(request, share);
+      return await answerWithin(request, holding);
     } finally {
-      share.giveBack();
+      holding.dropAll();
       room.leave();
     }
   }

@@ -142,15 +142,10 @@ function writing(
       if (room.isFull()) throw tooMany();
       const body = doc.body === undefined ? noBody : await readBody(request, bounds);
       try {
-        const endTurn = await room.turn(body.byteLength, signal);
-        try {
-          // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
-          signal.throwIfAborted();
-          const origin = { traceparent: context.traceparent };
-          return await withinRoom(room, () => answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin })));
-        } finally {
-          endTurn();
-        }
+        // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
+        signal.throwIfAborted();
+        const origin = { traceparent: context.traceparent };
+        return await withinRoom(room, () => answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin })));
       } finally {
         room.drop(body.byteLength);
       }

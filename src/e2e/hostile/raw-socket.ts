@@ -42,10 +42,7 @@ export async function openSocket(url: string): Promise<RawSocket> {
       pump(socket);
     },
     finish: () => void socket.shutdown(),
-    reset() {
-      socket.terminate();
-      end();
-    },
+    reset: () => socket.terminate(),
     received: () => received,
     closed,
   };
