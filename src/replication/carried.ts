@@ -14,7 +14,8 @@ export async function markWritten({ outbox, eventLog }: CarriageParts): Promise<
   return {
     async behind() {
       if (log === undefined) {
-        if (!(await outbox.hasSent(last))) return (await outbox.state()).pending;
+        // It may be emptied between the two questions: something is behind all the same until the log was asked.
+        if (!(await outbox.hasSent(last))) return Math.max(1, (await outbox.state()).pending);
         log = await eventLog.mark();
       }
       return await log.behind();

@@ -1,4 +1,4 @@
-import { call } from "../api-client.ts";
+import { call, createArticle } from "../api-client.ts";
 import type { Ground } from "./ground.ts";
 import type { InputClass } from "./input-class.ts";
 import { openSocket, type RawSocket, statusesIn } from "./raw-socket.ts";
@@ -44,7 +44,9 @@ export const connections: InputClass = {
   },
 };
 
-async function pipelined({ api, ids }: Ground): Promise<string | undefined> {
+async function pipelined({ api }: Ground): Promise<string | undefined> {
+  // Of its own: those that are shared may have been deleted by what else is tried.
+  const ids = [(await createArticle(api, { title: "One" })).id, (await createArticle(api, { title: "Two" })).id];
   const socket = await openSocket(api);
   const asked = Array.from({ length: 100 }, (_, n) => ids[n % ids.length] ?? 0);
   socket.write(
