@@ -46,7 +46,8 @@ export async function openAccounts(installation: Installation): Promise<Accounts
   }
 
   async function isSettled(): Promise<boolean> {
-    if ((await primary.number("SELECT count(*) FROM (SELECT FROM outbox LIMIT 1) waiting")) > 0) return false;
+    const waiting = "SELECT (SELECT count(*) FROM views_backlog) + (SELECT count(*) FROM (SELECT FROM outbox LIMIT 1) first_row)";
+    if ((await primary.number(waiting)) > 0) return false;
     if ((await searchBehind(replica)) > 0) return false;
     const [left, right] = [await sumsOf(primary, "primary"), await sumsOf(replica, "replica")];
     return left.articles === right.articles && left.versions === right.versions && left.views === right.views;

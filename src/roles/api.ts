@@ -76,7 +76,12 @@ export async function startApi(context: RoleContext, { server, primary, eventLog
 
   parts.use(running((stop) => relay.run(stop)));
   parts.defer(() => views.flush().catch((error) => log.warn({ err: error }, "the last views could not be written")));
-  parts.use(repeatedly("write views", config.views_flush_seconds * 1000, log, () => views.flush()));
+  parts.use(
+    repeatedly("write views", config.views_flush_seconds * 1000, log, async (stop) => {
+      await views.flush();
+      await views.settle(stop);
+    }),
+  );
   parts.use(
     repeatedly("expire idempotency keys", expire_keys_every_s * 1000, log, () =>
       idempotency.expire(config.idempotency_ttl_hours),

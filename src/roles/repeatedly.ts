@@ -13,11 +13,16 @@ export function running(work: (stop: AbortSignal) => Promise<unknown>): AsyncDis
   };
 }
 
-/** Runs `work` every `interval_ms`, never two at once. A failure is logged; the next turn comes all the same. */
-export function repeatedly(what: string, interval_ms: number, log: Logger, work: () => Promise<unknown>): AsyncDisposable {
+/** Runs `work` every `interval_ms`, never two at once. A failure is logged; the next turn comes all the same. `stop` as above. */
+export function repeatedly(
+  what: string,
+  interval_ms: number,
+  log: Logger,
+  work: (stop: AbortSignal) => Promise<unknown>,
+): AsyncDisposable {
   return running(async (stop) => {
     for (await pause(interval_ms, stop); !stop.aborted; await pause(interval_ms, stop)) {
-      await work().catch((error) => log.warn({ err: error }, `could not ${what}; trying again`));
+      await work(stop).catch((error) => log.warn({ err: error }, `could not ${what}; trying again`));
     }
   });
 }

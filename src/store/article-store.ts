@@ -133,8 +133,12 @@ export interface IdempotencyKeys {
 export interface ViewCounts {
   /** Counts one view in memory. Never throws, never waits. */
   count(id: number): void;
-  /** Writes what was counted, in id order, with `article.viewed` events; keeps it when that fails. */
+  /** Writes what was counted, with `article.viewed` events; keeps it when that fails. In a rush it is only put down: see `settle`. */
   flush(): Promise<void>;
+  /**
+   * Counts what flushes of a rush have put down, of whichever process: a part of it while the rush goes on, else all, until `stop` aborts.
+   */
+  settle(stop: AbortSignal): Promise<void>;
 }
 
 /**

@@ -3,6 +3,7 @@ import primary1 from "../../drizzle/primary/0001_tables.sql" with { type: "text"
 import primary2 from "../../drizzle/primary/0002_counts.sql" with { type: "text" };
 import primary3 from "../../drizzle/primary/0003_resync.sql" with { type: "text" };
 import primary4 from "../../drizzle/primary/0004_parked_events.sql" with { type: "text" };
+import primary5 from "../../drizzle/primary/0005_views_backlog.sql" with { type: "text" };
 import replica0 from "../../drizzle/replica/0000_search_text.sql" with { type: "text" };
 import replica1 from "../../drizzle/replica/0001_tables.sql" with { type: "text" };
 import replica2 from "../../drizzle/replica/0002_counts.sql" with { type: "text" };
@@ -26,6 +27,7 @@ export const migrations: { readonly primary: readonly Migration[]; readonly repl
     migration("0002_counts", primary2),
     migration("0003_resync", primary3),
     migration("0004_parked_events", primary4),
+    migration("0005_views_backlog", primary5),
   ],
   replica: [
     migration("0000_search_text", replica0),

@@ -37,6 +37,17 @@ export const articleViews = pgTable(
   ],
 );
 
+/**
+ * Views of a rush that wait to be counted: `views[n]` more of the article `ids[n]`, a thousand articles a row. `from_id` is the
+ * least of them, so that rows take their turn all around the articles.
+ */
+export const viewsBacklog = pgTable("views_backlog", {
+  id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
+  from_id: bigint("from_id", { mode: "number" }).notNull(),
+  ids: bigint("ids", { mode: "number" }).array().notNull(),
+  views: bigint("views", { mode: "number" }).array().notNull(),
+});
+
 export const articleCounts = pgTable("article_counts", countColumns);
 
 /**

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { create } from "../article/commands.ts";
 import { decodeEvent } from "../article/decode-event.ts";
 import { describeWith, postgres } from "../testing/services.ts";
@@ -21,6 +21,21 @@ describeWith([postgres], "view counts on PostgreSQL", () => {
     }
     expect(await views(store.database)).toEqual(ids.map((id) => ({ id, views: 20 })));
   });
+
+  test("two processes that work off a rush at once count each view once", async () => {
+    await using store = await openPostgresStore("primary", 2);
+    const ids = await addArticles(store.database, 5_000);
+    const processes = [store.database, ...store.others].map((database) => createViewCounts({ database }));
+    for (let round = 0; round < 8; round++) {
+      for (const counts of processes) for (const id of ids) counts.count(id);
+      await Promise.all(processes.map((counts) => counts.flush()));
+      await Promise.all(processes.map((counts) => counts.settle(never)));
+    }
+    await Promise.all(processes.map((counts) => counts.flush()));
+    await Promise.all(processes.map((counts) => counts.settle(never)));
+    expect(await backlogRows(store.database)).toBe(0);
+    expect(await views(store.database)).toEqual(ids.map((id) => ({ id, views: 16 })));
+  });
 });
 describe("view counts on PGlite", () => viewCounts(() => openPgliteStore("primary")));
 
@@ -42,6 +57,14 @@ async function views(database: Database): Promise<readonly { readonly id: number
   });
   return rows;
 }
+
+async function backlogRows(database: Database): Promise<number> {
+  const { rows } = await database.query<{ count: number }>({ text: "SELECT count(*) AS count FROM views_backlog" });
+  return rows[0]?.count ?? 0;
+}
+
+const sum = (counts: readonly { readonly views: number }[]) => counts.reduce((total, { views }) => total + views, 0);
+const never = new AbortController().signal;
 
 function viewCounts(open: () => Promise<TestStore>): void {
   let store: TestStore;
@@ -76,6 +99,71 @@ function viewCounts(open: () => Promise<TestStore>): void {
       ["article.viewed", ids[0], 3],
     ]);
     expect(commits).toBe(2);
+  });
+
+  describe("of more articles than are counted at once", () => {
+    let ids: readonly number[];
+    const mine = async () => (await views(store.database)).filter(({ id }) => ids.includes(id));
+    beforeEach(async () => {
+      ids = await addArticles(store.database, 2_500);
+    });
+
+    test("wait in DB1 while the rush goes on, a part of them counted at a time, and all of them behind it", async () => {
+      const { database } = store;
+      let commits = 0;
+      const counts = createViewCounts({ database, hooks: { onCommitted: () => commits++ } });
+      for (const id of ids) counts.count(id);
+      await counts.flush();
+      expect(await backlogRows(database)).toBe(3);
+      expect(sum(await mine())).toBe(0);
+
+      await counts.settle(never);
+      expect(commits).toBe(1);
+      expect(sum(await mine())).toBe(1_000);
+
+      await counts.flush();
+      await counts.settle(never);
+      expect(await backlogRows(database)).toBe(0);
+      expect(await mine()).toEqual(ids.map((id) => ({ id, views: 1 })));
+    });
+
+    test("are counted once for several flushes, each article in its turn, with cumulative events", async () => {
+      const { database } = store;
+      const outbox = createOutbox(database);
+      await outbox.remove((await outbox.take(10_000)).map(({ id }) => id));
+      const counts = createViewCounts({ database });
+      for (let flush = 1; flush <= 6; flush++) {
+        for (const id of ids) for (let view = 0; view < flush; view++) counts.count(id);
+        await counts.flush();
+      }
+      expect(await backlogRows(database)).toBe(18);
+      for (let turn = 0; turn < 3; turn++) await counts.settle(never);
+      expect(await backlogRows(database)).toBe(0);
+      expect(await mine()).toEqual(ids.map((id) => ({ id, views: 21 })));
+      const told = (await outbox.take(10_000)).map(({ value }) => JSON.parse(String(value)).data);
+      expect(told).toEqual(ids.map((id) => ({ id, views_count: 21 })));
+      await outbox.remove((await outbox.take(10_000)).map(({ id }) => id));
+    });
+
+    test("are counted by whoever is next, when the process that put them down is gone", async () => {
+      const gone = createViewCounts({ database: store.database });
+      for (const id of ids) gone.count(id);
+      await gone.flush();
+      await createViewCounts({ database: store.database }).settle(never);
+      expect(await mine()).toEqual(ids.map((id) => ({ id, views: 1 })));
+    });
+
+    test("are left waiting when the process stops", async () => {
+      const { database } = store;
+      const counts = createViewCounts({ database });
+      for (const id of ids) counts.count(id);
+      await counts.flush();
+      await counts.flush();
+      await counts.settle(AbortSignal.abort());
+      expect(await backlogRows(database)).toBe(3);
+      await counts.settle(never);
+      expect(sum(await mine())).toBe(ids.length);
+    });
   });
 
   test("are kept when a flush fails, and dropped beyond the limit", async () => {

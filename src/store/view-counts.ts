@@ -1,7 +1,9 @@
+import { pause } from "../platform/deadline.ts";
 import { continueTrace } from "../platform/trace.ts";
 import type { ViewCounts } from "./article-store.ts";
+import { countingViews } from "./count-views.ts";
 import type { Database, Statement } from "./database.ts";
-import { viewed_group } from "./viewed-group.ts";
+import { backlog_group_size, createViewBacklog } from "./view-backlog.ts";
 
 export interface ViewCountsParts {
   readonly database: Database;
@@ -15,55 +17,86 @@ export interface ViewCountsParts {
   readonly articles_max?: number;
 }
 
-const group_size = 1_000;
+/** What a flush finds of more articles than this is a rush: it is put down as it is, and counted bit by bit. */
+const counted_at_once_max = backlog_group_size;
+/** Written in one statement in a rush: 5 ms of work for this thread. */
+const put_at_once_max = 5_000;
+/** In a rush, a thousand articles a second; what rows beyond these hold is counted at once, lest they grow without end. */
+const backlog_rows_max = 300;
+/** After it, so that requests come between. */
+const group_interval_ms = 50;
 
-/**
- * Rows are locked in id order first, so that two processes that flush the same articles wait instead of deadlocking.
- * Only articles that exist have a row. Their events are one row of the outbox: a row for each would cost more than the counts.
- */
 const add: Statement = {
   name: "views_add",
   text: `WITH input AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS t(id, more)),
-locked AS MATERIALIZED (
-  SELECT v.id, input.more FROM article_views v JOIN input ON input.id = v.id ORDER BY v.id FOR UPDATE OF v
-),
-added AS (
-  UPDATE article_views v SET views = v.views + locked.more FROM locked WHERE v.id = locked.id RETURNING v.id, v.views
-)
-INSERT INTO outbox (article_id, event_type, data, traceparent)
-SELECT ${viewed_group.article_id}, '${viewed_group.event_type}', json_agg(json_build_array(id, views) ORDER BY id)::text, $3::text
-FROM added HAVING count(*) > 0`,
+${countingViews("$3::text")}
+SELECT`,
 };
 
 /**
- * Views, gathered in memory and written in groups. One flush runs at a time. What it could not write is counted again with the
- * next: where the connection was lost behind a commit, those views count twice. Better a view too many than an hour of them lost.
+ * Views, gathered in memory and written by each flush. To count an article is to write its row in both databases and an event for it,
+ * which costs more than to read it. So when more than a thousand articles are viewed between two flushes, their views are put down in
+ * DB1 as they are, a thousand articles a row, and counted more slowly: what is viewed again meanwhile is counted once.
+ *
+ * One flush runs at a time. What it could not write is written with the next: where the connection was lost behind a commit, those
+ * views count twice. Better a view too many than an hour of them lost.
  */
 export function createViewCounts({ database, hooks = {}, articles_max = 100_000 }: ViewCountsParts): ViewCounts {
+  const backlog = createViewBacklog(database);
   let counted = new Map<number, number>();
   let last: Promise<void> = Promise.resolve();
+  let rush = false;
+  let settled_ms = performance.now();
 
   function addBack(id: number, views: number): void {
     if (counted.has(id) || counted.size < articles_max) counted.set(id, (counted.get(id) ?? 0) + views);
     else hooks.onViewDropped?.();
   }
 
+  // Many requests' views go together: their events are a trace of their own.
+  const newTrace = () => continueTrace(null);
+
   async function write(): Promise<void> {
-    const pending = [...counted].sort(([a], [b]) => a - b);
+    const pending = [...counted];
     counted = new Map();
-    // Many requests' views go together: their events are a trace of their own.
-    const traceparent = continueTrace(null);
+    rush = pending.length > counted_at_once_max;
     let written = 0;
     try {
-      for (; written < pending.length; written += group_size) {
-        const group = pending.slice(written, written + group_size);
-        await database.query(add, [group.map(([id]) => id), group.map(([, views]) => views), traceparent]);
-        hooks.onCommitted?.();
+      for (; written < pending.length; written += put_at_once_max) {
+        const some = pending.slice(written, written + put_at_once_max);
+        await writeSome(
+          some.map(([id]) => id),
+          some.map(([, views]) => views),
+        );
       }
     } catch (error) {
       for (const [id, views] of pending.slice(written)) addBack(id, views);
       throw error;
     }
+  }
+
+  async function writeSome(ids: readonly number[], views: readonly number[]): Promise<void> {
+    if (rush) return backlog.put(ids, views);
+    await database.query(add, [ids, views, newTrace()]);
+    hooks.onCommitted?.();
+  }
+
+  async function countNext(): Promise<boolean> {
+    const found = await backlog.countNext(newTrace());
+    if (found) hooks.onCommitted?.();
+    return found;
+  }
+
+  async function countSome(): Promise<void> {
+    const now_ms = performance.now();
+    const due = Math.max(1, Math.round((now_ms - settled_ms) / 1000), (await backlog.merge()) - backlog_rows_max);
+    settled_ms = now_ms;
+    for (let group = 0; group < due && (await countNext()); group++);
+  }
+
+  async function countAll(stop: AbortSignal): Promise<void> {
+    settled_ms = performance.now();
+    while (!stop.aborted && counted.size <= counted_at_once_max && (await countNext())) await pause(group_interval_ms, stop);
   }
 
   return {
@@ -72,5 +105,6 @@ export function createViewCounts({ database, hooks = {}, articles_max = 100_000 
       last = last.then(write, write);
       return last;
     },
+    settle: (stop) => (rush ? countSome() : countAll(stop)),
   };
 }

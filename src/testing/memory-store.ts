@@ -104,6 +104,7 @@ export function createMemoryStore(): MemoryStore {
       }
       counted.length = 0;
     },
+    async settle() {},
   };
 
   return { reads, writes, idempotency: createMemoryIdempotency(writes), views, counted };
