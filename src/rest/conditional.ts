@@ -6,9 +6,22 @@ export function entityTag(version: number): string {
   return `"${version}"`;
 }
 
-/** An instant as HTTP writes it (RFC 9110, section 5.6.7). */
+/** An instant of the wire (RFC 3339, in UTC) as HTTP writes it (RFC 9110, section 5.6.7). */
 export function httpDate(instant: string): string {
-  return new Date(instant).toUTCString();
+  return `${httpDay(instant.slice(0, 10))} ${instant.slice(11, 19)} GMT`;
+}
+
+/** `Mon, 23 Nov 2026` for `2026-11-23`: articles are of few days, and a Date for each answer costs more than all its other headers. */
+const httpDays = new Map<string, string>();
+const kept_days_max = 10_000;
+
+function httpDay(day: string): string {
+  const known = httpDays.get(day);
+  if (known !== undefined) return known;
+  if (httpDays.size >= kept_days_max) httpDays.clear();
+  const made = new Date(day).toUTCString().slice(0, -" 00:00:00 GMT".length);
+  httpDays.set(day, made);
+  return made;
 }
 
 /**

@@ -53,7 +53,8 @@ export function createArticleReads({ database, dialect, searches_at_once = 5 }: 
   const texts = createGetTexts(dialect);
 
   const gather = createGatherer<number, StoredArticle | undefined>({
-    in_flight_max: 4,
+    // One is made up while the other is answered; more would be smaller ones, and the same rows in more time.
+    in_flight_max: 2,
     // Also the bytes of one answer: at most this many articles of 1 MiB.
     batch_items_max: 100,
     waiting_max: 10_000,

@@ -27,7 +27,7 @@ interface Waiting<Item, Result> {
 
 /**
  * Makes one statement of the calls that arrive in one turn of the event loop. A lone call goes at once when nothing
- * is in flight; beyond `in_flight_max` statements calls gather until one comes back. Measured: 1.8× the point reads
+ * is in flight and the last one was alone too; beyond `in_flight_max` statements calls gather until one comes back. Measured: 1.8× the point reads
  * and up to 2× the creates per second.
  */
 export function createGatherer<Item, Result>(options: GathererOptions<Item, Result>) {
@@ -37,11 +37,13 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
   let waiting = 0;
   let in_flight = 0;
   let scheduled = false;
+  /** The last batch had several: this call may not be alone either. */
+  let crowded = false;
 
   function schedule(): void {
     if (scheduled || in_flight >= in_flight_max) return;
     scheduled = true;
-    if (in_flight === 0) queueMicrotask(dispatch);
+    if (in_flight === 0 && !crowded) queueMicrotask(dispatch);
     else setImmediate(dispatch);
   }
 
@@ -66,6 +68,7 @@ export function createGatherer<Item, Result>(options: GathererOptions<Item, Resu
       size++;
     }
     waiting -= size;
+    crowded = size > 1;
     return queue.splice(0, size);
   }
 
