@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import { AppError } from "../article/errors.ts";
 import { networkOf } from "../platform/caller-address.ts";
-import type { RateLimit, RateLimited } from "../platform/rate-limit.ts";
+import { type RateLimit, type RateLimited, requestsInBody } from "../platform/rate-limit.ts";
 import { contextOf } from "../platform/request-context.ts";
 import { formatError } from "./graphql-errors.ts";
 import { respond } from "./graphql-response.ts";
@@ -12,6 +12,8 @@ import type { Caller, RestClient } from "./rest-client.ts";
 export interface CallerLimit {
   /** Counts a request; the answer to one too many. */
   admit(request: Request): Response | undefined;
+  /** Takes the body of a request that was admitted into account. */
+  chargeBody(request: Request, bytes: number): void;
   /** Counts the calls that a request makes to the API, but the first, which came with the request; throws rate_limited for one too many. */
   charge(request: Request): (() => void) | undefined;
 }
@@ -20,8 +22,10 @@ export interface CallerLimit {
 export function createCallerLimit(limit: RateLimit | undefined): CallerLimit {
   const charges = new WeakMap<Request, () => void>();
 
+  const callerAt = (address: string) => `address ${networkOf(address)}`;
+
   function take(address: string): RateLimited | undefined {
-    return limit?.take(`address ${networkOf(address)}`, performance.now());
+    return limit?.take(callerAt(address), performance.now());
   }
   function chargeTo(address: string): () => void {
     let calls = 0;
@@ -36,6 +40,10 @@ export function createCallerLimit(limit: RateLimit | undefined): CallerLimit {
       const { address } = contextOf(request);
       const limited = address === undefined ? undefined : take(address);
       return limited && refusal(request, limited);
+    },
+    chargeBody(request, bytes) {
+      const { address } = contextOf(request);
+      if (address !== undefined) limit?.owe(callerAt(address), requestsInBody(bytes), performance.now());
     },
     charge(request) {
       const { address } = contextOf(request);

@@ -1,10 +1,15 @@
 import { AppError } from "../article/errors.ts";
 import { hasMoreValues } from "../article/json-size.ts";
 import { type BodyBounds, BodyRefused, readBytes } from "../platform/request-body.ts";
+import type { Share } from "../platform/room.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import { parseContentType } from "./media-types.ts";
 
 export interface GraphqlBodyBounds extends BodyBounds {
+  readonly room: Pick<Share, "hold" | "drop" | "turn">;
+  /** Whether a token would let more through. */
+  readonly without_token: boolean;
+  onRead(bytes: number): void;
   /** In the whole of it: members and elements at any depth. */
   readonly values_max: number;
 }
@@ -14,6 +19,8 @@ export async function readJson(request: Request, bounds: GraphqlBodyBounds): Pro
   checkContentType(request.headers);
   const bytes = await readBytes(request, bounds).catch((error) => Promise.reject(refused(error, bounds)));
   const { values_max } = bounds;
+  bounds.onRead(bytes.byteLength);
+  await bounds.room.turn(bytes.byteLength);
   if (hasMoreValues(bytes, values_max)) throw limitExceeded("values", `more than ${values_max}`, values_max);
   return parseJson(decode(bytes), "The body");
 }
@@ -33,11 +40,14 @@ function checkContentType(headers: Headers): void {
   throw new AppError("unsupported_media_type", `Content-Type is ${found}; allowed is application/json (UTF-8).`);
 }
 
-function refused(error: unknown, { bytes_max, timeout_ms }: BodyBounds): unknown {
+function refused(error: unknown, { bytes_max, timeout_ms, without_token }: GraphqlBodyBounds): unknown {
   if (!(error instanceof BodyRefused)) return error;
   switch (error.reason) {
     case "too_large":
-      return new AppError("payload_too_large", `The body is too large; allowed are ${bytes_max} bytes.`);
+      return new AppError(
+        "payload_too_large",
+        `The body is too large; ${without_token ? "without an access token " : ""}allowed are ${bytes_max} bytes.`,
+      );
     case "too_slow":
       return new AppError("request_timeout", `The body was not complete within ${timeout_ms / 1_000} seconds.`);
     case "no_room":

@@ -2,15 +2,14 @@ import type { GraphQLParams } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
 import { typeName } from "../article/text.ts";
 import type { GatewayLimits } from "../config/config.ts";
-import type { BodyBounds } from "../platform/request-body.ts";
-import { parseJson, readJson } from "./graphql-body.ts";
+import { type GraphqlBodyBounds, parseJson, readJson } from "./graphql-body.ts";
 import { limitExceeded } from "./limit-exceeded.ts";
 import type { PersistedQueries } from "./persisted-queries.ts";
 
 export interface RequestReaderParts {
   /** How much of a request is read at all. */
-  readonly limits: Pick<GatewayLimits, "body_bytes_max" | "query_bytes_max" | "batch_operations_max" | "variables_max">;
-  readonly bodies: Pick<BodyBounds, "timeout_ms" | "room">;
+  readonly limits: Pick<GatewayLimits, "query_bytes_max" | "batch_operations_max" | "variables_max">;
+  readonly bodies: Omit<GraphqlBodyBounds, "values_max">;
   readonly persisted: PersistedQueries;
 }
 
@@ -26,7 +25,6 @@ export async function readGraphqlRequest(
   if (request.method === "GET") return read(queryParameters(request.url));
   const body = await readJson(request, {
     ...bodies,
-    bytes_max: limits.body_bytes_max,
     values_max: limits.batch_operations_max * (limits.variables_max + parameters_max),
   });
   if (!Array.isArray(body)) return read(body);

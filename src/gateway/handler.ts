@@ -1,13 +1,14 @@
 import { yoga } from "@elysiajs/graphql-yoga";
 import { Elysia } from "elysia";
 import type { Plugin } from "graphql-yoga";
+import { AppError } from "../article/errors.ts";
 import type { GatewayLimits, RequestBounds } from "../config/config.ts";
 import type { Logger } from "../platform/log.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import type { RateLimit } from "../platform/rate-limit.ts";
-import type { BodyBounds } from "../platform/request-body.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
-import { createHolding, createRoom } from "../platform/room.ts";
+import { createRoom, createShare, type Share } from "../platform/room.ts";
+import { createSlots } from "../platform/slots.ts";
 import { chargingCallers, createCallerLimit } from "./caller-limit.ts";
 import { createExecution } from "./execution.ts";
 import { createGraphiql, wantsGraphiql } from "./graphiql.ts";
@@ -31,6 +32,8 @@ export interface GatewayParts {
   readonly limits: GatewayLimits;
   readonly persisted: PersistedQueries;
   readonly bounds?: Pick<RequestBounds, "bodies_bytes_max" | "body_timeout_ms">;
+  /** Whether anybody may write, without a token. */
+  readonly open_writes?: boolean;
   /** Undefined: callers may have as much as they like. */
   readonly rateLimit?: RateLimit | undefined;
   readonly hooks?: Pick<GraphqlHooks, "onOperation">;
@@ -39,16 +42,32 @@ export interface GatewayParts {
 const path = "/graphql";
 const allow = "GET, HEAD, POST, OPTIONS";
 
+/** Of a request that brings no token where writes need one, so that it can only read: twice the longest query. */
+const reading_body_bytes_max = 131_072;
+/** Not one: its upstream may be slow, and the others would wait for that. */
+const large_at_once = 2;
+/** As long as anything may take here. */
+const large_wait_max_ms = 10_000;
+/** A request with a megabyte keeps this thread busy for less than that. */
+const rest_max_ms = 25;
+
 /** As with nothing configured. */
-const usualBounds = { bodies_bytes_max: 134_217_728, body_timeout_ms: 10_000 };
+const usualBounds: NonNullable<GatewayParts["bounds"]> = { bodies_bytes_max: 134_217_728, body_timeout_ms: 10_000 };
 
 /** Answers `/graphql`; everything else is 404. Never rejects because of what was asked. */
 export function createGatewayHandler(parts: GatewayParts): (request: Request) => Promise<Response> {
-  const { limits, persisted, log, bounds = usualBounds } = parts;
+  const { limits, persisted, log, bounds = usualBounds, open_writes = true } = parts;
   const callerLimit = createCallerLimit(parts.rateLimit);
   const restClient = parts.rateLimit === undefined ? parts.restClient : chargingCallers(parts.restClient);
   const { concurrency_max } = limits;
-  const room = createRoom({ requests_max: concurrency_max, bytes_max: bounds.bodies_bytes_max });
+  const large = createSlots({
+    at_once: large_at_once,
+    waiting_max: concurrency_max,
+    wait_max_ms: large_wait_max_ms,
+    rest_max_ms,
+    refused: () => new AppError("unavailable", "The gateway has too many large requests.", { retry_after_s: 1 }),
+  });
+  const room = createRoom({ requests_max: concurrency_max, bytes_max: bounds.bodies_bytes_max, large });
   const documents = createDocuments();
   const execution = createExecution(limits);
   const contextFor = (request: Request) => createOperationContext(restClient, request, callerLimit.charge(request));
@@ -64,8 +83,15 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   const app = createApp({ plugin, documents, contextFor, log });
   const graphiql = parts.graphiql ? createGraphiql() : undefined;
 
-  async function answerWithin(request: Request, holding: BodyBounds["room"]): Promise<Response> {
-    const bodies = { timeout_ms: bounds.body_timeout_ms, room: holding };
+  async function answerWithin(request: Request, share: Share): Promise<Response> {
+    const without_token = !open_writes && !request.headers.has("authorization");
+    const bodies = {
+      bytes_max: without_token ? Math.min(limits.body_bytes_max, reading_body_bytes_max) : limits.body_bytes_max,
+      timeout_ms: bounds.body_timeout_ms,
+      room: share,
+      without_token,
+      onRead: (bytes: number) => callerLimit.chargeBody(request, bytes),
+    };
     const reading = readGraphqlRequest(request, { limits, persisted, bodies });
     asked.set(request, reading);
     // What is wrong with the request is for yoga to say.
@@ -83,11 +109,11 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
     const limited = callerLimit.admit(request);
     if (limited !== undefined) return limited;
     if (!room.enter()) return tooMany(request, concurrency_max);
-    const holding = createHolding(room);
+    const share = createShare(room, request.signal);
     try {
-      return await answerWithin(request, holding);
+      return await answerWithin(request, share);
     } finally {
-      holding.dropAll();
+      share.giveBack();
       room.leave();
     }
   }

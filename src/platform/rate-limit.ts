@@ -11,6 +11,8 @@ export interface RateLimitSettings {
 export interface RateLimit {
   /** Undefined when the caller may go on; else what to tell it. */
   take(caller: string, now_ms: number): RateLimited | undefined;
+  /** Counts so many requests more, of one that has gone on: they are paid for before the caller's next one. */
+  owe(caller: string, requests: number, now_ms: number): void;
 }
 
 export interface RateLimited {
@@ -18,6 +20,14 @@ export interface RateLimited {
   readonly retry_after_s: number;
   /** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10). */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A body counts once more for each of these: a megabyte of text takes the database as long as a hundred articles of ten kilobytes. */
+const counted_body_bytes = 16_384;
+
+/** How many requests a body counts for, beside its own. */
+export function requestsInBody(bytes: number): number {
+  return Math.floor(bytes / counted_body_bytes);
 }
 
 /** Some ten megabytes at most; an entry is a text and a number. */
@@ -36,14 +46,25 @@ export function createRateLimit({ name, per_second, burst, callers_max = callers
 
   return {
     take(caller, now_ms) {
-      const paid_until_ms = Math.max(young.get(caller) ?? old.get(caller) ?? 0, now_ms) + price_ms;
+      const paid_until_ms = paidUntil(caller, now_ms) + price_ms;
       const short_ms = paid_until_ms - now_ms - credit_ms;
       if (short_ms > 0) return limited(short_ms);
-      if (young.size >= callers_max) [young, old] = [new Map(), young];
-      young.set(caller, paid_until_ms);
+      remember(caller, paid_until_ms);
       return undefined;
     },
+    owe(caller, requests, now_ms) {
+      if (requests > 0) remember(caller, paidUntil(caller, now_ms) + requests * price_ms);
+    },
   };
+
+  function paidUntil(caller: string, now_ms: number): number {
+    return Math.max(young.get(caller) ?? old.get(caller) ?? 0, now_ms);
+  }
+
+  function remember(caller: string, paid_until_ms: number): void {
+    if (young.size >= callers_max) [young, old] = [new Map(), young];
+    young.set(caller, paid_until_ms);
+  }
 
   function limited(short_ms: number): RateLimited {
     const retry_after_s = Math.max(1, Math.ceil(short_ms / 1_000));

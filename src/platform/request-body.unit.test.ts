@@ -3,7 +3,8 @@ import { waitFor } from "../testing/wait-for.ts";
 import { BodyRefused, readBytes } from "./request-body.ts";
 import { createRoom } from "./room.ts";
 
-const room = createRoom({ requests_max: 1, bytes_max: 150_000 });
+const large = { take: () => Promise.reject(new Error("nothing is worked on here")) };
+const room = createRoom({ requests_max: 1, bytes_max: 150_000, large });
 const bounds = { bytes_max: 100_000, timeout_ms: 200, room };
 const outcomes: string[] = [];
 let server: Bun.Server<undefined>;

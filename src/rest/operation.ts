@@ -15,6 +15,8 @@ export interface Call {
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   readonly caller: Caller;
+  /** Takes a body of so many bytes into account, where callers may have only so much. */
+  readonly chargeBody: ((bytes: number) => void) | undefined;
 }
 
 /** What the OpenAPI document says of an operation, beside what follows from its parameters. */

@@ -9,7 +9,7 @@ import type { VersionWait } from "../store/version-wait.ts";
 import type { Access } from "./access/access.ts";
 import { createReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, toResponse } from "./answer.ts";
-import { type CallLimits, limitedCall } from "./call-limits.ts";
+import { type CallLimits, countCall } from "./call-limits.ts";
 import { whileAwaited } from "./caller-patience.ts";
 import { documentRoutes } from "./docs-page.ts";
 import { createOpenApiDocument } from "./openapi.ts";
@@ -110,7 +110,7 @@ function serve(route: Route): ServedRoute {
 async function dispatch(
   { allow, operations }: ServedRoute,
   { access, rateLimits }: Pick<RestCommonParts, "access" | "rateLimits">,
-  call: Omit<Call, "caller">,
+  call: Omit<Call, "caller" | "chargeBody">,
 ): Promise<Answer> {
   const { method } = call.request;
   if (method === "OPTIONS") return emptyAnswer(204, { allow });
@@ -118,9 +118,9 @@ async function dispatch(
   const origin = { instance: pathOf(call.request.url), request_id: call.context.request_id };
   if (operation !== undefined) {
     const admission = await access.admit(call.request, operation.access);
-    const limited = rateLimits && limitedCall(rateLimits, operation.access, admission, call.context);
-    if (limited) return problemAnswer(limited.error, origin, limited.headers);
-    if ("caller" in admission) return operation.run({ ...call, caller: admission.caller });
+    const counted = rateLimits && countCall(rateLimits, operation.access, admission, call.context);
+    if (counted && "limited" in counted) return problemAnswer(counted.limited.error, origin, counted.limited.headers);
+    if ("caller" in admission) return operation.run({ ...call, caller: admission.caller, chargeBody: counted?.chargeBody });
     return problemAnswer(admission.refused, origin, { "www-authenticate": admission.challenge });
   }
   const message = `${method.slice(0, 20)} is not allowed here; ${allow === "" ? "nothing is on this server" : `allowed: ${allow}`}.`;

@@ -141,11 +141,17 @@ function writing(
       // Before the body is read, which holds memory.
       if (room.isFull()) throw tooMany();
       const body = doc.body === undefined ? noBody : await readBody(request, bounds);
+      call.chargeBody?.(body.byteLength);
       try {
-        // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
-        signal.throwIfAborted();
-        const origin = { traceparent: context.traceparent };
-        return await withinRoom(room, () => answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin })));
+        const endTurn = await room.turn(body.byteLength, signal);
+        try {
+          // From here on a write runs to its end: cut off in the middle, nobody would know what became of it.
+          signal.throwIfAborted();
+          const origin = { traceparent: context.traceparent };
+          return await withinRoom(room, () => answerOnce(parts, call, body, (writes) => attempt(writes, { call, body, origin })));
+        } finally {
+          endTurn();
+        }
       } finally {
         room.drop(body.byteLength);
       }

@@ -55,6 +55,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     limits: config.gateway.limits,
     persisted: await openPersistedQueries(config.gateway.persisted_only),
     bounds: config.bounds,
+    open_writes: config.access.open_writes,
     rateLimit: openRateLimits(config.rate_limits, log).reads,
     hooks: {
       onOperation(operation_type, result) {

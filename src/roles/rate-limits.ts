@@ -29,6 +29,7 @@ export function openRateLimits({ reads_per_second, writes_per_second }: RateLimi
         if (limited !== undefined) tell(name, caller);
         return limited;
       },
+      owe: limit.owe,
     };
   };
   return {

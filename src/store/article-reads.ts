@@ -1,5 +1,6 @@
 import type { Status } from "../article/article.ts";
 import { AppError } from "../article/errors.ts";
+import { createSlots } from "../platform/slots.ts";
 import type { Dialect } from "./article-filter.ts";
 import { articleJson, fieldSet, storedArticle, viewsJoin } from "./article-json.ts";
 import type { ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredArticle } from "./article-store.ts";
@@ -8,7 +9,6 @@ import { createGatherer } from "./gatherer.ts";
 import { listStatement } from "./list-statement.ts";
 import { searchStatement } from "./search-statement.ts";
 import { createSharedReads } from "./shared-reads.ts";
-import { createSlots } from "./slots.ts";
 import { createStatementNames } from "./statement-names.ts";
 
 interface ListRow {
@@ -82,10 +82,15 @@ export function createArticleReads({ database, dialect, searches_at_once = 5 }: 
   async function runSearch(query: SearchQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values } = searchStatement(withFieldSet(query), dialect);
     const statement = names.search(text, isCommonPage(query));
-    const { rows } = await searching.run(() => database.query<Omit<ListPage, "next">>(statement, values, signal), signal);
-    const [row] = rows;
-    if (row === undefined) throw new Error("a search answered no row");
-    return { ...row, next: null };
+    const giveBack = await searching.take(signal);
+    try {
+      const { rows } = await database.query<Omit<ListPage, "next">>(statement, values, signal);
+      const [row] = rows;
+      if (row === undefined) throw new Error("a search answered no row");
+      return { ...row, next: null };
+    } finally {
+      giveBack();
+    }
   }
 
   const list = createSharedReads({ run: runList, origins: database.origins });

@@ -42,7 +42,10 @@ export async function openSocket(url: string): Promise<RawSocket> {
       pump(socket);
     },
     finish: () => void socket.shutdown(),
-    reset: () => socket.terminate(),
+    reset() {
+      socket.terminate();
+      end();
+    },
     received: () => received,
     closed,
   };

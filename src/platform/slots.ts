@@ -4,20 +4,24 @@ export interface SlotsOptions {
   readonly wait_max_ms: number;
   /** What a caller is told for whom there is no slot. */
   readonly refused: () => unknown;
+  /**
+   * A slot that was given back rests for as long as it was held, but no longer than this: then work that keeps the event loop busy has half
+   * of its time at most, and whatever else came meanwhile is done first. 0 without.
+   */
+  readonly rest_max_ms?: number;
 }
 
-/** Runs so much work at once and no more, in the order of asking. */
+/** Lets so many work at once and no more, in the order of asking. */
 export interface Slots {
-  /** Throws `refused()` when too many wait already, or it waited too long; the signal's reason when that aborts before `work` began. */
-  run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  /**
+   * Resolves with what gives the slot back. Rejects with `refused()` when too many wait already, or it took too long; with the
+   * signal's reason when that aborts before.
+   */
+  take(signal?: AbortSignal): Promise<() => void>;
 }
 
-interface Waiting {
-  enter(): void;
-}
-
-export function createSlots({ at_once, waiting_max, wait_max_ms, refused }: SlotsOptions): Slots {
-  const waiting = new Set<Waiting>();
+export function createSlots({ at_once, waiting_max, wait_max_ms, refused, rest_max_ms = 0 }: SlotsOptions): Slots {
+  const waiting = new Set<{ enter(): void }>();
   let taken = 0;
 
   function wait(signal: AbortSignal | undefined): Promise<void> {
@@ -30,7 +34,7 @@ export function createSlots({ at_once, waiting_max, wait_max_ms, refused }: Slot
       settle();
     };
     const gone = () => leave(() => reject(signal?.reason));
-    const mine: Waiting = { enter: () => leave(resolve) };
+    const mine = { enter: () => leave(resolve) };
     const timer = setTimeout(() => leave(() => reject(refused())), wait_max_ms);
     signal?.addEventListener("abort", gone, { once: true });
     waiting.add(mine);
@@ -45,15 +49,15 @@ export function createSlots({ at_once, waiting_max, wait_max_ms, refused }: Slot
   }
 
   return {
-    async run(work, signal) {
+    async take(signal) {
       signal?.throwIfAborted();
       if (taken < at_once) taken++;
       else await wait(signal);
-      try {
-        return await work();
-      } finally {
-        passOn();
-      }
+      const began_ms = performance.now();
+      return () => {
+        if (rest_max_ms === 0) passOn();
+        else setTimeout(passOn, Math.min(performance.now() - began_ms, rest_max_ms));
+      };
     },
   };
 }
