@@ -22,8 +22,8 @@ export interface RateLimited {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A body counts once more for each of these: a megabyte of text takes the database as long as a hundred articles of ten kilobytes. */
-const counted_body_bytes = 16_384;
+/** A body counts once more for each of these: a megabyte of text takes both databases as long as a hundred articles of ten kilobytes. */
+const counted_body_bytes = 8_192;
 
 /** How many requests a body counts for, beside its own. */
 export function requestsInBody(bytes: number): number {

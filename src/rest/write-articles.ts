@@ -2,6 +2,7 @@ import { limits } from "../article/article.ts";
 import { create, type Decide, patch, publish, replace } from "../article/commands.ts";
 import { AppError, type ErrorCode } from "../article/errors.ts";
 import { validateInput, validatePatch } from "../article/validate.ts";
+import type { BodyBounds } from "../platform/request-body.ts";
 import type { Room } from "../platform/room.ts";
 import type { ArticleWrites, StoredArticle, WriteOrigin } from "../store/article-store.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
@@ -140,8 +141,7 @@ function writing(
       if (doc.body !== undefined) requireMediaType(request, doc.body.media_types);
       // Before the body is read, which holds memory.
       if (room.isFull()) throw tooMany();
-      const body = doc.body === undefined ? noBody : await readBody(request, bounds);
-      call.chargeBody?.(body.byteLength);
+      const body = doc.body === undefined ? noBody : await readBodyCharged(call, bounds);
       try {
         const endTurn = await room.turn(body.byteLength, signal);
         try {
@@ -157,6 +157,15 @@ function writing(
       }
     },
   });
+}
+
+/** One that announces its size is charged for before it is read, so that who sends many at once is told at once. */
+async function readBodyCharged({ request, chargeBody }: Call, bounds: BodyBounds): Promise<Uint8Array> {
+  const announced = request.headers.get("content-length");
+  if (announced !== null) chargeBody?.(Math.min(Number(announced), bounds.bytes_max));
+  const body = await readBody(request, bounds);
+  if (announced === null) chargeBody?.(body.byteLength);
+  return body;
 }
 
 /** Those whose bodies are still on their way take no place: they may be slow. */

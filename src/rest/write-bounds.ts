@@ -9,12 +9,12 @@ export type WriteBounds = Pick<RequestBounds, "writes_max" | "bodies_bytes_max" 
 /** As with nothing configured. */
 const usual: WriteBounds = { writes_max: 256, bodies_bytes_max: 134_217_728, body_timeout_ms: 10_000 };
 
-/** One for each of two cores: more at once would only make everything else wait, here and in the database. */
-const large_at_once = 2;
+/** More at once would only make everything else wait, here and in the database. */
+const large_at_once = 1;
 /** What a caller waits for, with a large article, when many others have one too. */
 const large_wait_max_ms = 8_000;
-/** A large write keeps this thread busy for less than that. */
-const rest_max_ms = 25;
+/** What is behind a large write, on its way to DB2, takes as long as the write itself; then it is the readers' turn. */
+const rest_max_ms = 250;
 
 /** What all writes of a handler share. */
 export function openBounds(bounds: WriteBounds = usual): Pick<WriteParts, "room" | "body_timeout_ms"> {

@@ -15,7 +15,8 @@ export interface Attack {
 }
 
 const mebibyte = 1_048_576;
-const reopened_after_ms = 100;
+/** At random, since no thousand callers come back in the same moment. */
+const reopened_within_ms = 5_000;
 let stopping = false;
 const counts: Record<string, number> = {};
 const count = (what: string) => {
@@ -39,7 +40,7 @@ async function hold(
     const socket = await openSocket(url).catch(() => undefined);
     if (socket === undefined) {
       count(`${what}: refused`);
-      await Bun.sleep(reopened_after_ms);
+      await Bun.sleep(Math.random() * reopened_within_ms);
       continue;
     }
     held.add(socket);
@@ -48,6 +49,7 @@ async function hold(
     for (const status of statusesIn(socket.received())) count(`${what}: ${status}`);
     count(`${what}: closed`);
     socket.reset();
+    if (!stopping) await Bun.sleep(Math.random() * reopened_within_ms);
   }
 }
 const held = new Set<RawSocket>();
