@@ -22,12 +22,17 @@ export function hasMoreValues(bytes: Uint8Array, values_max: number): boolean {
   return false;
 }
 
-/** Where the string that begins at `start` ends, or the text when it does not. */
+/** Where the string that begins at `start` ends, or the text when it does not. What is between is passed over without a look. */
 function endOfString(bytes: Uint8Array, start: number): number {
-  for (let at = start + 1; at < bytes.byteLength; at++) {
-    const byte = bytes[at];
-    if (byte === backslash) at++;
-    else if (byte === quote) return at;
+  for (let end = bytes.indexOf(quote, start + 1); end !== -1; end = bytes.indexOf(quote, end + 1)) {
+    if (!isEscaped(bytes, end)) return end;
   }
   return bytes.byteLength;
+}
+
+/** Behind an odd number of backslashes. */
+function isEscaped(bytes: Uint8Array, at: number): boolean {
+  let first = at;
+  while (bytes[first - 1] === backslash) first--;
+  return (at - first) % 2 === 1;
 }
