@@ -35,15 +35,34 @@ export type TokenVerdict =
 
 export type TokenCheck = (token: string) => Promise<TokenVerdict>;
 
-/** Checks signature, `exp` (required), `nbf` and `sub`. A token without `sub` has the subject of those who send none: "". */
+/** Tokens that were found valid and are remembered; of more, those forgotten first are checked anew. */
+const remembered_max = 1_000;
+
+/**
+ * Checks signature, `exp` (required), `nbf` and `sub`. A token without `sub` has the subject of those who send none: "". One that was
+ * found valid is so until its `exp`: to look again at who sends many requests would take longer than many of those requests, and while
+ * it is looked at, a body comes in that may have to be refused.
+ */
 export function createTokenCheck({ current, previous }: TokenKeys, now: () => Date): TokenCheck {
   const keys = [current, ...(previous === undefined ? [] : [previous])].map((key) => createSecretKey(key, "utf8"));
 
+  const remembered = new Map<string, { readonly verdict: TokenVerdict; readonly exp: number }>();
+
+  function remember(token: string, payload: JWTPayload): TokenVerdict {
+    const verdict = read(payload);
+    const [oldest] = remembered.size < remembered_max ? [] : remembered.keys();
+    if (oldest !== undefined) remembered.delete(oldest);
+    if (verdict.valid && payload.exp !== undefined) remembered.set(token, { verdict, exp: payload.exp });
+    return verdict;
+  }
+
   return async (token) => {
+    const known = remembered.get(token);
+    if (known !== undefined && now().getTime() < known.exp * 1_000) return known.verdict;
     for (const key of keys) {
       try {
         const options = { algorithms: [algorithm], requiredClaims: ["exp"], currentDate: now() };
-        return read((await jwtVerify(token, key, options)).payload);
+        return remember(token, (await jwtVerify(token, key, options)).payload);
       } catch (error) {
         if (error instanceof errors.JWSSignatureVerificationFailed) continue;
         if (error instanceof errors.JWTExpired) return { valid: false, reason: "The access token has expired." };

@@ -31,6 +31,26 @@ test("it ends on time, and says so", async () => {
   expect(await at(later(60))).toEqual({ valid: false, reason: "The access token has expired." });
 });
 
+test("one that was found valid ends on time all the same", async () => {
+  const token = await signToken(key, grant);
+  let at = now;
+  const checkThen = createTokenCheck({ current: key }, () => at);
+  const verdicts = [];
+  for (at of [now, later(59.999), later(60), later(59)]) verdicts.push((await checkThen(token)).valid);
+  expect(verdicts).toEqual([true, true, false, true]);
+});
+
+test("of many tokens each is judged by itself", async () => {
+  const checkAll = createTokenCheck({ current: key }, () => now);
+  const tokens = await Promise.all(Array.from({ length: 1_100 }, (_, n) => signToken(key, { ...grant, subject: `author ${n}` })));
+  for (const round of [1, 2]) {
+    const verdicts = await Promise.all(tokens.map(checkAll));
+    const subjects = verdicts.map((verdict) => (verdict.valid ? verdict.subject : `refused in round ${round}`));
+    expect(subjects).toEqual(tokens.map((_, n) => `author ${n}`));
+  }
+  expect(await checkAll(`${tokens[0]}x`)).toMatchObject({ valid: false });
+});
+
 describe("is refused", () => {
   const doubled = createTokenCheck({ current: key.repeat(2) }, () => now);
   const unsigned = (header: object) =>
