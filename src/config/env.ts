@@ -281,7 +281,7 @@ export const variables = {
     writes: optional(
       "RATE_LIMIT_WRITES_PER_SECOND",
       offOr(1_000_000),
-      "Writes of each caller, ten seconds' worth at once",
+      "Writes of each caller, ten seconds' worth at once; a body counts as one more for each 8 KiB",
       "off in development, 50 in production",
     ),
     trust_proxy: optional(
