@@ -117,9 +117,10 @@ async function fetchJars(): Promise<void> {
   }
 }
 
-/** 16 random bytes, as Kafka writes ids. */
+/** 16 random bytes, as Kafka writes ids. The first bit is 0: an id that began with a hyphen would be taken for an option. */
 function clusterId(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
+  const [first = 0, ...others] = crypto.getRandomValues(new Uint8Array(16));
+  return Buffer.from([first & 0x7f, ...others]).toString("base64url");
 }
 
 const log4j = `
