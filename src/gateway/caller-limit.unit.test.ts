@@ -53,3 +53,26 @@ test("nobody is counted whose address is not known", async () => {
   const { ask } = limitedGateway(1);
   expect([(await ask("{ __typename }", undefined)).status, (await ask("{ __typename }", undefined)).status]).toEqual([200, 200]);
 });
+
+test("a large body counts for many requests", async () => {
+  const { ask } = limitedGateway(10);
+  const address = "203.0.113.1";
+  const padded = `{ __typename }${" ".repeat(60_000)}`;
+  const statuses = [];
+  for (const query of ["{ __typename }", padded, padded, "{ __typename }"]) statuses.push((await ask(query, address)).status);
+  expect(statuses).toEqual([200, 200, 200, 429]);
+});
+
+test("where writes need a token, a request without one has a small body, and one with a token a large one", async () => {
+  const { handle } = createGatewayUnderTest({ open_writes: false });
+  const body = JSON.stringify({ query: "query ($x: String) { __typename }", variables: { x: "x".repeat(140_000) } });
+  const ask = async (more: Record<string, string>) => {
+    const headers = { "content-type": "application/json", accept: "application/graphql-response+json", ...more };
+    const response = await handle(new Request("http://gateway/graphql", { method: "POST", headers, body }));
+    return { status: response.status, text: await response.text() };
+  };
+  const refused = await ask({});
+  expect(refused.status).toBe(413);
+  expect(refused.text).toContain("without an access token allowed are 131072 bytes");
+  expect((await ask({ authorization: "Bearer any" })).text).not.toContain("too large");
+});

@@ -54,3 +54,12 @@ test("in no stretch of time more than the burst and what has been earned in it g
     }),
   );
 });
+
+test("what a caller owes is paid for before its next request", () => {
+  const limit = createRateLimit(settings);
+  expect(limit.take("a", 0)).toBeUndefined();
+  limit.owe("a", 9, 0);
+  expect(limit.take("b", 0)).toBeUndefined();
+  expect(limit.take("a", 0)).toMatchObject({ retry_after_s: 1 });
+  expect([limit.take("a", 599) === undefined, limit.take("a", 600) === undefined]).toEqual([false, true]);
+});

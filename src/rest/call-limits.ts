@@ -34,7 +34,9 @@ export function countCall(
   const caller = limit && callerOf(admission, address);
   if (limit === undefined || caller === undefined) return free;
   const limited = limit.take(caller, performance.now());
-  if (limited === undefined) return { chargeBody: (bytes) => limit.owe(caller, requestsInBody(bytes), performance.now()) };
+  if (limited === undefined) {
+    return rule === "read" ? free : { chargeBody: (bytes) => limit.owe(caller, requestsInBody(bytes), performance.now()) };
+  }
   const { retry_after_s, headers } = limited;
   const message = `These are more ${rule}s than one caller may have; come again in ${retry_after_s} s.`;
   return { limited: { error: new AppError("rate_limited", message, { retry_after_s }), headers } };

@@ -17,8 +17,8 @@ const access = createAccess({
   public_reads: "all",
 });
 
-/** The API with room for two reads and one write of each caller, whose address stands in a header here. */
-function limitedApi() {
+/** The API with room for two reads and `writes_burst` writes of each caller, whose address stands in a header here. */
+function limitedApi(writes_burst = 1) {
   const handle = createRestHandler({
     ...createMemoryStore(),
     writable: true,
@@ -28,7 +28,7 @@ function limitedApi() {
     log: pino({ level: "silent" }),
     rateLimits: {
       reads: createRateLimit({ name: "reads", per_second: 0.01, burst: 2 }),
-      writes: createRateLimit({ name: "writes", per_second: 0.01, burst: 1 }),
+      writes: createRateLimit({ name: "writes", per_second: 0.01, burst: writes_burst }),
     },
   });
   const call = createRestCaller((request) => {
@@ -81,4 +81,19 @@ test("who has no address, a gateway in this process, is not counted; nor is what
   const { statuses } = limitedApi();
   expect(await statuses("GET", "/api/v1/articles", [{}, {}, {}, {}])).toEqual([200, 200, 200, 200]);
   expect(await statuses("GET", "/openapi.json", [a, a, a, a])).toEqual([200, 200, 200, 200]);
+});
+
+test.each([
+  ["announced", (body: string) => ({ "content-length": String(Buffer.byteLength(body)) })],
+  ["not announced", () => ({})],
+])("a large body counts for many writes, its size being %s", async (_, sized) => {
+  const { call } = limitedApi(10);
+  const write = async (content: string) => {
+    const body = JSON.stringify({ ...validInput, content });
+    const headers = { ...a, ...sized(body), "content-type": "application/json" };
+    return (await call("POST", "/api/v1/articles", { body: JSON.parse(body), headers })).status;
+  };
+  expect(await write("short")).toBe(201);
+  expect(await write("long ".repeat(20_000))).toBe(201);
+  expect(await write("short")).toBe(429);
 });
