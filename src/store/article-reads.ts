@@ -7,6 +7,7 @@ import type { ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredAr
 import type { Database, Queryable } from "./database.ts";
 import { createGatherer } from "./gatherer.ts";
 import { listStatement } from "./list-statement.ts";
+import { plannedOnce } from "./planned-once.ts";
 import { searchStatement } from "./search-statement.ts";
 import { createSharedReads } from "./shared-reads.ts";
 import { createStatementNames } from "./statement-names.ts";
@@ -55,8 +56,8 @@ export function createArticleReads({ database, dialect, searches_at_once = 5 }: 
   const gather = createGatherer<number, StoredArticle | undefined>({
     // One is made up while the other is answered; more would be smaller ones, and the same rows in more time.
     in_flight_max: 2,
-    // Also the bytes of one answer: at most this many articles of 1 MiB.
-    batch_items_max: 100,
+    // Not all that wait: while PostgreSQL read for everybody, this thread would have nothing to do. Also the bytes of one answer.
+    batch_items_max: 16,
     waiting_max: 10_000,
     origins: database.origins,
     async run(ids, fields) {
@@ -135,7 +136,7 @@ function createGetTexts(dialect: Dialect): (fields: string) => string {
 function getText(fields: string, dialect: Dialect): string {
   const chosen = fields === "" ? undefined : fieldSet(fields.split(","));
   return `SELECT ${storedArticle(articleJson(chosen))} FROM articles a ${viewsJoin(chosen)}
-WHERE a.id = ANY($1::bigint[])${dialect === "replica" ? " AND NOT a.deleted" : ""}`;
+WHERE a.id = ANY(${plannedOnce("$1", "bigint[]")})${dialect === "replica" ? " AND NOT a.deleted" : ""}`;
 }
 
 async function readArticles(

@@ -1,6 +1,7 @@
 import type { Outbox, OutboxRow } from "./article-store.ts";
 import type { Database, Statement } from "./database.ts";
 import { eventText } from "./event-text.ts";
+import { plannedOnce } from "./planned-once.ts";
 import { decodeVerbatim } from "./verbatim-record.ts";
 import { viewed_group, viewed_group_growth, viewedRecords } from "./viewed-group.ts";
 
@@ -21,7 +22,10 @@ FROM (
 ) counted WHERE n = 1 OR bytes <= ${taken_bytes_max} ORDER BY id`,
 };
 
-const remove: Statement = { name: "outbox_remove", text: "DELETE FROM outbox WHERE id = ANY($1::bigint[])" };
+const remove: Statement = {
+  name: "outbox_remove",
+  text: `DELETE FROM outbox WHERE id = ANY(${plannedOnce("$1", "bigint[]")})`,
+};
 
 // By the index, which forgets deleted rows when it is read; the table keeps all those of the last minute until it is vacuumed, and
 // reading them took 130 ms after 100,000 writes.

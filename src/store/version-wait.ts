@@ -1,6 +1,7 @@
 import { AppError } from "../article/errors.ts";
 import { pause } from "../platform/deadline.ts";
 import type { Database, Statement } from "./database.ts";
+import { plannedOnce } from "./planned-once.ts";
 
 /** Tells when DB2 has caught up with what a caller knows. */
 export interface VersionWait {
@@ -23,7 +24,10 @@ const poll_interval_max_ms = 100;
 /** As many as may wait for a connection; one statement looks for all of them. */
 const waiting_max = 10_000;
 
-const versions: Statement = { name: "versions", text: "SELECT id, version FROM articles WHERE id = ANY($1::bigint[])" };
+const versions: Statement = {
+  name: "versions",
+  text: `SELECT id, version FROM articles WHERE id = ANY(${plannedOnce("$1", "bigint[]")})`,
+};
 
 interface Waiter {
   readonly id: number;
