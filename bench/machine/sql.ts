@@ -5,6 +5,8 @@ export interface Sql extends AsyncDisposable {
   rows<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The first column of the first row, as a number. */
   number(text: string, values?: readonly unknown[]): Promise<number>;
+  /** Calls `hear` with what is told on the channel from now on. */
+  listen(channel: string, hear: (payload: string) => void): Promise<void>;
 }
 
 /** One connection, for the harness itself. */
@@ -20,6 +22,12 @@ export async function connect(url: string): Promise<Sql> {
     async number(text, values) {
       const [row] = await rows(text, values);
       return Number(Object.values(row ?? {})[0]);
+    },
+    async listen(channel, hear) {
+      client.on("notification", (told) => {
+        if (told.channel === channel) hear(told.payload ?? "");
+      });
+      await client.query(`LISTEN ${channel}`);
     },
     [Symbol.asyncDispose]: () => client.end(),
   };
