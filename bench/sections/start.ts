@@ -46,7 +46,8 @@ export async function runStart(arena: Arena): Promise<SectionResult> {
 }
 
 async function measureIdle(arena: Arena, installation: Parameters<typeof startOurs>[0]): Promise<Figure[]> {
-  const [rest_s, seconds] = arena.options.quick ? [1, 4] : [3, 30];
+  // First what a start leaves behind, such as code that is compiled on other threads, comes to its end.
+  const [rest_s, seconds] = arena.options.quick ? [1, 4] : [15, 30];
   await using parts = new AsyncDisposableStack();
   const api = parts.use(await startOurs(installation, ["api"]));
   const sync = parts.use(await startOurs(installation, ["sync"]));

@@ -15,7 +15,7 @@ const rest_grows = 1.1;
 /** One statement makes the vectors of all that came within this. */
 const gather_ms = 20;
 /** Entries that another process left behind are found within this. */
-const poll_ms = 1_000;
+const poll_ms = 3_000;
 
 /**
  * When vectors are made: at once where nothing else is to be done, else a batch every second; as long as a second's batch is not

@@ -40,10 +40,10 @@ describe("vectors are made", () => {
     expect(pace.wait_ms()).toBe(5);
   });
 
-  test("once a second when nothing is known to wait", () => {
+  test("every three seconds when nothing is known to wait", () => {
     const { pace } = paceAt();
     pace.filled("empty");
-    expect(pace.wait_ms()).toBe(1_000);
+    expect(pace.wait_ms()).toBe(3_000);
   });
 });
 
