@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -7,6 +8,8 @@ import {
   getOperationAST,
   getVariableValues,
   Kind,
+  type OperationDefinitionNode,
+  visit,
 } from "graphql";
 import { articleFields, subfields } from "./selection.ts";
 
@@ -24,10 +27,37 @@ interface Asked {
   readonly variableValues?: { readonly [variable: string]: unknown } | null | undefined;
 }
 
+/** Of operations that cost the same whatever their variables are. */
+const fixed = new WeakMap<OperationDefinitionNode, number>();
+
 /** How much an operation asks for: articles × the weight of what is selected of each. Undefined when its variables do not fit it. */
-export function costOf({ schema, document, operationName, variableValues: raw }: Asked): number | undefined {
-  const operation = getOperationAST(document, operationName);
+export function costOf(asked: Asked): number | undefined {
+  const operation = getOperationAST(asked.document, asked.operationName);
   if (!operation) return undefined;
+  const known = fixed.get(operation);
+  if (known !== undefined) return known;
+  const cost = countCost(operation, asked);
+  if (cost !== undefined && !variesWithVariables(asked.document)) fixed.set(operation, cost);
+  return cost;
+}
+
+function variesWithVariables(document: DocumentNode): boolean {
+  let varies = false;
+  visit(document, {
+    Directive() {
+      varies = true;
+      return BREAK;
+    },
+    Argument({ name, value }) {
+      if (name.value !== "perPage" || value.kind !== Kind.VARIABLE) return undefined;
+      varies = true;
+      return BREAK;
+    },
+  });
+  return varies;
+}
+
+function countCost(operation: OperationDefinitionNode, { schema, document, variableValues: raw }: Asked): number | undefined {
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], raw ?? {}, { maxErrors: 0 });
   const type = schema.getRootType(operation.operation);
   if (!coerced || !type) return undefined;
