@@ -3,7 +3,7 @@ import { createLog } from "../platform/log.ts";
 import { besideOrAlone } from "./beside.ts";
 import { defineCommand, exitCodes, UsageError, wordOption } from "./command.ts";
 import { loadFor } from "./configuration.ts";
-import { openDatabases } from "./databases.ts";
+import { openCommandDatabases } from "./databases.ts";
 import { columns } from "./help.ts";
 import { showProgress } from "./progress.ts";
 
@@ -29,7 +29,7 @@ Without --target those of the database that the role owns: api DB1, sync DB2, al
     const result = await besideOrAlone(
       { database: config.primary ?? config.replica, command: "migrate", args, result: MigrateResultSchema, report },
       async () => {
-        await using opened = await openDatabases(config, log);
+        await using opened = await openCommandDatabases(config, log);
         return await migrateDatabases({ databases: opened.databases, log }, args);
       },
     );

@@ -11,7 +11,7 @@ import { migrations } from "../store/migrations.ts";
 import { besideOrAlone } from "./beside.ts";
 import { defineCommand, exitCodes, integerOption } from "./command.ts";
 import { loadFor } from "./configuration.ts";
-import { openDatabases } from "./databases.ts";
+import { openCommandDatabases } from "./databases.ts";
 import { count, showProgress } from "./progress.ts";
 
 const count_default = 1_000;
@@ -52,7 +52,7 @@ interface Surroundings {
 }
 
 async function seedAlone(config: Config, args: { count: number; seed: string }, { log, report, signal }: Surroundings) {
-  await using opened = await openDatabases(config, log);
+  await using opened = await openCommandDatabases(config, log);
   const [database] = opened.databases;
   if (database === undefined) throw new Error("seed is configured without a primary");
   // As the api role does at start.

@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
 import { AppError } from "../article/errors.ts";
-import { networkOf } from "../platform/caller-address.ts";
+import { callerAt } from "../platform/caller-address.ts";
 import { type RateLimit, type RateLimited, requestsInBody } from "../platform/rate-limit.ts";
 import { contextOf } from "../platform/request-context.ts";
 import { formatError } from "./graphql-errors.ts";
@@ -21,8 +21,6 @@ export interface CallerLimit {
 /** Counts nobody without a limit, and nobody whose address is not known. */
 export function createCallerLimit(limit: RateLimit | undefined): CallerLimit {
   const charges = new WeakMap<Request, () => void>();
-
-  const callerAt = (address: string) => `address ${networkOf(address)}`;
 
   function take(address: string): RateLimited | undefined {
     return limit?.take(callerAt(address), performance.now());

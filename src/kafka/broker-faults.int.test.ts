@@ -3,7 +3,8 @@ import type { EventLog, EventRecord } from "../article/event-log.ts";
 import { describeWith, kafka } from "../testing/services.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import { openKafkaLog } from "./kafka-log.ts";
-import { silentHooks, testConfig, testLog } from "./test-log.ts";
+import { silentHooks } from "./hooks.ts";
+import { testConfig, testLog } from "./test-log.ts";
 
 const timeout_ms = 180_000;
 

@@ -7,7 +7,8 @@ import { createAdminConnection } from "./admin.ts";
 import { createKafkaClient } from "./client.ts";
 import { kafkaAdvice } from "./connection-advice.ts";
 import { openKafkaLog } from "./kafka-log.ts";
-import { silentHooks, testConfig, testLog } from "./test-log.ts";
+import { silentHooks } from "./hooks.ts";
+import { testConfig, testLog } from "./test-log.ts";
 
 const username = "blog";
 const password = "correct-horse";

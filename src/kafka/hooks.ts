@@ -15,3 +15,11 @@ export interface KafkaHooks {
   /** DB2 lacks events that are no longer in the topic: only a resync brings them. */
   onHistoryMissing(missing: MissingHistory): void;
 }
+
+/** For who only passes by, such as a command. */
+export const silentHooks: KafkaHooks = {
+  onMessagesSent() {},
+  onSendError() {},
+  onPartitionsAssigned() {},
+  onHistoryMissing() {},
+};

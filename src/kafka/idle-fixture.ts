@@ -1,5 +1,6 @@
 import { openKafkaLog } from "./kafka-log.ts";
-import { silentHooks, testConfig, testLog } from "./test-log.ts";
+import { silentHooks } from "./hooks.ts";
+import { testConfig, testLog } from "./test-log.ts";
 
 // A process with a consumer and a producer that have nothing to do. Prints the share of a core that it used over five seconds.
 const [brokers = "", topic = ""] = process.argv.slice(2);

@@ -7,7 +7,8 @@ import { waitFor } from "../testing/wait-for.ts";
 import { createKafkaClient } from "./client.ts";
 import type { MissingHistory } from "./hooks.ts";
 import { openKafkaLog } from "./kafka-log.ts";
-import { silentHooks, testConfig, testLog } from "./test-log.ts";
+import { silentHooks } from "./hooks.ts";
+import { testConfig, testLog } from "./test-log.ts";
 
 const timeout_ms = 60_000;
 

@@ -45,8 +45,13 @@ function addressIn(entry: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
+/** What stands for whoever calls from there, where callers are counted. */
+export function callerAt(address: string): string {
+  return `address ${networkOf(address)}`;
+}
+
 /**
- * What stands for a caller where callers are counted: an IPv4 address, or the first 64 bits of an IPv6 one, since who has one of those
+ * Where one caller may come from: an IPv4 address, or the first 64 bits of an IPv6 one, since who has one of those
  * addresses has them all (RFC 6177).
  */
 export function networkOf(address: string): string {

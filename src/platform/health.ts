@@ -1,4 +1,5 @@
 import { DeadlineExceeded, withDeadline } from "./deadline.ts";
+import { singleFlight } from "./single-flight.ts";
 
 /** What one dependency said. `detail` is for people, strangers among them: what is wrong, without hosts or SQL. */
 export interface CheckResult {
@@ -49,7 +50,6 @@ export function createHealth({ role }: { readonly role: string }): Health {
   let lifecycle: Lifecycle = "starting";
   const checks: Check[] = [];
   let stalled: () => string | undefined = () => undefined;
-  let running: Promise<HealthReport> | undefined;
 
   async function runChecks(): Promise<HealthReport> {
     const results = await Promise.all(checks.map(async (check) => [check.name, await runCheck(check)] as const));
@@ -64,12 +64,7 @@ export function createHealth({ role }: { readonly role: string }): Health {
   }
 
   return {
-    report() {
-      running ??= runChecks().finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
+    report: singleFlight(runChecks),
     live() {
       const detail = stalled();
       return detail === undefined ? { live: true } : { live: false, detail };

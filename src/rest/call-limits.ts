@@ -1,5 +1,5 @@
 import { AppError } from "../article/errors.ts";
-import { networkOf } from "../platform/caller-address.ts";
+import { callerAt } from "../platform/caller-address.ts";
 import { type RateLimit, requestsInBody } from "../platform/rate-limit.ts";
 import type { RequestContext } from "../platform/request-context.ts";
 import type { AccessRule, Admission } from "./access/access.ts";
@@ -44,5 +44,5 @@ export function countCall(
 
 function callerOf(admission: Admission, address: string | undefined): string | undefined {
   if ("caller" in admission && admission.caller.subject !== "") return `subject ${admission.caller.subject}`;
-  return address === undefined ? undefined : `address ${networkOf(address)}`;
+  return address === undefined ? undefined : callerAt(address);
 }

@@ -1,6 +1,7 @@
 import type { EventLog } from "../article/event-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../platform/log.ts";
+import { singleFlight } from "../platform/single-flight.ts";
 import type { RelayHooks } from "../relay/hooks.ts";
 import { createRelay } from "../relay/relay.ts";
 import { createRestHandler } from "../rest/rest-handler.ts";
@@ -125,13 +126,7 @@ function relayHooks(metrics: Metrics, log: Logger): RelayHooks {
 /** What is parked is not pending: it waits for a person, not for the relay. */
 function watchOutbox({ metrics }: RoleContext, outbox: Outbox, parked: ParkedEvents): void {
   // One scrape asks once for both.
-  let asked: ReturnType<Outbox["state"]> | undefined;
-  const state = () => {
-    asked ??= outbox.state().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const state = singleFlight(outbox.state);
   const gauge = (name: string, help: string, value: (state: OutboxState) => number) =>
     metrics.sample({ name, help, label_names: [] }, async () => [{ labels: {}, value: value(await state()) }]);
   gauge("outbox_pending", "Events that wait in DB1's outbox to be published", ({ pending }) => pending);

@@ -1,6 +1,7 @@
 import type { EventLog } from "../article/event-log.ts";
 import type { Config } from "../config/config.ts";
 import { createInProcessLog } from "../embedded/in-process-log.ts";
+import { silentHooks } from "../kafka/hooks.ts";
 import { openKafkaLog } from "../kafka/kafka-log.ts";
 import type { Logger } from "../platform/log.ts";
 import { createRelay } from "../relay/relay.ts";
@@ -71,15 +72,7 @@ export async function openCommandPipeline(pipelineParts: CommandPipelineParts): 
 }
 
 async function openLog({ event_log }: Config, primary: Database, replica: Database, log: Logger): Promise<EventLog> {
-  if (event_log?.kind === "kafka") {
-    const silent = {
-      onMessagesSent() {},
-      onSendError() {},
-      onPartitionsAssigned() {},
-      onHistoryMissing() {},
-    };
-    return openKafkaLog(event_log, { log, hooks: silent });
-  }
+  if (event_log?.kind === "kafka") return openKafkaLog(event_log, { log, hooks: silentHooks });
   await claimReplica(primary, replica);
   const eventLog = createInProcessLog({ hooks: { onMessagesSent() {} } });
   const replication = createReplication({

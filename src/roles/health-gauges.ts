@@ -1,5 +1,6 @@
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Health, HealthReport } from "../platform/health.ts";
+import { singleFlight } from "../platform/single-flight.ts";
 
 // `role` is a label of the target, which says all where several roles are in one process.
 const ready_gauge = {
@@ -28,20 +29,17 @@ export function watchHealth(
   now_ms: () => number = () => performance.now(),
 ): void {
   let known: { readonly report: HealthReport; readonly at_ms: number } | undefined;
-  let looking: Promise<HealthReport> | undefined;
 
-  async function look(): Promise<HealthReport> {
+  const look = singleFlight(async () => {
     // What the checks ask of the databases must not show in the gauges of their pools, which this scrape reads as well.
     await new Promise(setImmediate);
     const report = await health.report();
     known = { report, at_ms: now_ms() };
     return report;
-  }
+  });
 
   function lately(): HealthReport | Promise<HealthReport> {
-    looking ??= look().finally(() => {
-      looking = undefined;
-    });
+    const looking = look();
     return known !== undefined && now_ms() - known.at_ms < known_for_ms ? known.report : looking;
   }
 

@@ -1,6 +1,7 @@
 import type { EventLog } from "../article/event-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Sample } from "../metrics/sampled-gauges.ts";
+import { singleFlight } from "../platform/single-flight.ts";
 import type { Replication } from "../replication/replication.ts";
 
 export interface ReplicaLagParts {
@@ -26,13 +27,7 @@ const age_gauge = {
 export function watchReplicaLag(metrics: Metrics, { topic, eventLog, replication }: ReplicaLagParts): void {
   const sample = (partition: number, value: number): Sample => ({ labels: { topic, partition: String(partition) }, value });
   // One scrape asks once for both.
-  let asked: ReturnType<EventLog["progress"]> | undefined;
-  const progress = () => {
-    asked ??= eventLog.progress().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const progress = singleFlight(() => eventLog.progress());
   metrics.sample(lag_gauge, async () => (await progress()).map(({ partition, behind }) => sample(partition, behind)));
   metrics.sample(age_gauge, async () => {
     await progress();

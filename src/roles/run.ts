@@ -19,10 +19,11 @@ import { createParkedEvents } from "../store/parked-events.ts";
 import { type RunningApi, startApi } from "./api.ts";
 import { announce } from "./banner.ts";
 import { buildInfo } from "./build-info.ts";
-import { type Databases, openDatabases, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
+import { openRoleDatabases, prepareDatabase, StoppedWhileStarting } from "./database-parts.ts";
 import { openEventLog } from "./event-log-parts.ts";
 import { startGateway } from "./gateway.ts";
 import { type HistoryWatch, watchHistory } from "./missing-history.ts";
+import type { Databases } from "./open-databases.ts";
 import type { RoleContext, RunningRole } from "./role-context.ts";
 import { openRoleServer, type RoleServer } from "./role-server.ts";
 import { type RunningSync, startSync } from "./sync.ts";
@@ -56,7 +57,7 @@ export async function runRoles(config: Config, stop: AbortSignal, log: Logger): 
 
   const servers = openServers(context, listening);
   using _connections = watchConnections(context, servers);
-  const databases = parts.use(await openDatabases(context, `blog-${config.roles.join("-")}`));
+  const databases = parts.use(await openRoleDatabases(context));
   const history = databases.replica && watchHistory({ replica: databases.replica, log, stop: context.stop });
   const eventLog = config.event_log && parts.use(openEventLog(context, (missing) => history?.onMissing(missing)));
   const roles = startRoles(context, servers, { databases, eventLog, history });

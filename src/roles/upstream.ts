@@ -4,6 +4,7 @@ import { createRestClient, type Fetch, type RestClient } from "../gateway/rest-c
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Check, CheckResult } from "../platform/health.ts";
 import type { Logger } from "../platform/log.ts";
+import { singleFlight } from "../platform/single-flight.ts";
 import type { Tracing } from "../tracing/open-tracing.ts";
 import type { RoleServer } from "./role-server.ts";
 
@@ -51,18 +52,8 @@ export function openUpstream({ name, url, server, settings, metrics, log, tracin
       },
     },
   });
-  return { client, check: { name, required: false, run: shared(reached.check) } };
-}
-
-/** Whoever asks while an answer is on its way gets that one: a health report looks at an upstream twice. */
-function shared(check: () => Promise<CheckResult>): () => Promise<CheckResult> {
-  let running: Promise<CheckResult> | undefined;
-  return () => {
-    running ??= check().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
+  // A health report looks at an upstream twice.
+  return { client, check: { name, required: false, run: singleFlight(reached.check) } };
 }
 
 interface Reached {

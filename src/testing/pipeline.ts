@@ -1,7 +1,8 @@
 import type { EventLog } from "../article/event-log.ts";
 import { createInProcessLog } from "../embedded/in-process-log.ts";
 import { openKafkaLog } from "../kafka/kafka-log.ts";
-import { silentHooks, testConfig } from "../kafka/test-log.ts";
+import { silentHooks } from "../kafka/hooks.ts";
+import { testConfig } from "../kafka/test-log.ts";
 import { createLog } from "../platform/log.ts";
 import { createRelay } from "../relay/relay.ts";
 import { createReplication } from "../replication/replication.ts";

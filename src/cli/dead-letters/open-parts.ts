@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { DeadLetterParts } from "../../control/dead-letters.ts";
+import { silentHooks } from "../../kafka/hooks.ts";
 import { openKafkaLog } from "../../kafka/kafka-log.ts";
 import type { Logger } from "../../platform/log.ts";
 import { untilSent } from "../../replication/outbox-room.ts";
@@ -9,7 +10,7 @@ import { migrate } from "../../store/migrate.ts";
 import { checkSchema } from "../../store/migration-state.ts";
 import { migrations } from "../../store/migrations.ts";
 import { createParkedEvents } from "../../store/parked-events.ts";
-import { openDatabases } from "../databases.ts";
+import { openCommandDatabases } from "../databases.ts";
 import { openPipeline } from "../pipeline.ts";
 
 export interface OpenDeadLetterParts extends DeadLetterParts, AsyncDisposable {
@@ -25,7 +26,7 @@ export async function openDeadLetterParts(config: Config, log: Logger, replays: 
 /** With Kafka what is replayed is in the topic then, and the sync's to apply. */
 async function openToAsk(config: Config, log: Logger): Promise<OpenDeadLetterParts> {
   await using parts = new AsyncDisposableStack();
-  const { databases } = parts.use(await openDatabases(config, log));
+  const { databases } = parts.use(await openCommandDatabases(config, log));
   const replica = databases.find(({ name }) => name === "replica");
   const primary = databases.find(({ name }) => name === "primary");
   if (replica === undefined) throw new Error("dlq is configured without the replica");
@@ -40,17 +41,10 @@ async function openToAsk(config: Config, log: Logger): Promise<OpenDeadLetterPar
 }
 
 function targetOf({ event_log }: Config, primary: Database | undefined, log: Logger, parts: AsyncDisposableStack): ReplayTarget {
-  if (event_log?.kind === "kafka") return throughLog(parts.use(openKafkaLog(event_log, { log, hooks: silent })));
+  if (event_log?.kind === "kafka") return throughLog(parts.use(openKafkaLog(event_log, { log, hooks: silentHooks })));
   if (primary === undefined) throw new Error("dlq is configured without Kafka and without the primary");
   return throughOutbox(createParkedEvents(primary));
 }
-
-const silent = {
-  onMessagesSent() {},
-  onSendError() {},
-  onPartitionsAssigned() {},
-  onHistoryMissing() {},
-};
 
 async function openToDeliver(config: Config, log: Logger): Promise<OpenDeadLetterParts> {
   const { primary, replica, outbox, ...pipeline } = await openPipeline(config, log);
