@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
+import { singleFlight } from "../platform/single-flight.ts";
 import { freePort } from "./free-port.ts";
 import type { KafkaInstance, KafkaOptions } from "./instance.ts";
 import { type EncryptedKafka, encryptedSettings, scramMechanisms } from "./kafka/encrypted-listeners.ts";
@@ -98,7 +99,7 @@ export async function kafkaAnswers(broker: string): Promise<boolean> {
 }
 
 /** Once per machine; made in a folder of its own and then renamed, so that two runs at once do no harm. */
-async function fetchJars(): Promise<void> {
+const fetchJars = singleFlight(async () => {
   if (existsSync(jars)) return;
   process.stderr.write("services: fetching Apache Kafka 4.1.0 with Maven (43 MB, once) …\n");
   const fetched = `${jars}-${process.pid}`;
@@ -113,9 +114,9 @@ async function fetchJars(): Promise<void> {
     renameSync(fetched, jars);
   } catch (error) {
     if (!existsSync(jars)) throw error;
-    rmSync(fetched, { recursive: true });
+    rmSync(fetched, { recursive: true, force: true });
   }
-}
+});
 
 /** 16 random bytes, as Kafka writes ids. The first bit is 0: an id that began with a hyphen would be taken for an option. */
 function clusterId(): string {
