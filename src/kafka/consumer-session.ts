@@ -14,7 +14,7 @@ const heartbeat_interval_ms = 2000;
 /** How long the others wait for one that is in the middle of a batch to join again. */
 const rebalance_timeout_ms = 30_000;
 /** An idle fetch ends after this (one with records at once); heartbeats and stopping wait for it. */
-const fetch_wait_max_ms = 500;
+const fetch_wait_max_ms = 750;
 /** What one fetch may hold in memory; a single larger record comes all the same (KIP-74). */
 const fetch_bytes_max = 8 * 1024 * 1024;
 const partition_bytes_max = 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Histogram } from "prom-client";
 
-/** Four looks a second cost nothing, and whatever blocks for longer than that is seen for sure. */
-const look_every_ms = 250;
+/** Two looks a second cost next to nothing, and whatever blocks for longer than that is seen for sure. */
+const look_every_ms = 500;
 
 /** Observes how late a timer fires, in seconds, until it is disposed of. Bun has no histogram of its own for this. */
 export function watchEventLoop(histogram: Pick<Histogram, "observe">, every_ms = look_every_ms): Disposable {

@@ -9,6 +9,8 @@ export interface ViewBacklog {
   merge(): Promise<number>;
   /** Counts a row and leaves its events in the outbox; the next call takes the articles behind those. Resolves to false when none waits. */
   countNext(traceparent: string): Promise<boolean>;
+  /** Whether another process has put something there since this one last asked, or put something there itself. */
+  grows(): Promise<boolean>;
 }
 
 /** Articles of a row: its events are one row of the outbox. */
@@ -21,7 +23,8 @@ const unmerged_rows_min = 10;
 
 const asGroups = (source: string) => `INSERT INTO views_backlog (from_id, ids, views)
 SELECT min(id), array_agg(id ORDER BY id), array_agg(views ORDER BY id)
-FROM (SELECT id, views, (row_number() OVER (ORDER BY id) - 1) / ${backlog_group_size} AS nth FROM ${source}) numbered GROUP BY nth`;
+FROM (SELECT id, views, (row_number() OVER (ORDER BY id) - 1) / ${backlog_group_size} AS nth FROM ${source}) numbered GROUP BY nth
+RETURNING views_backlog.id`;
 
 const put: Statement = { name: "views_put", text: asGroups("unnest($1::bigint[], $2::bigint[]) AS input(id, views)") };
 
@@ -52,7 +55,11 @@ ${countingViews("$2::text")}
 SELECT ids[cardinality(ids)] AS until FROM taken`,
 };
 
+const newest: Statement = { name: "views_backlog_newest", text: "SELECT coalesce(max(id), 0) AS id FROM views_backlog" };
+
 export function createViewBacklog(database: Database): ViewBacklog {
+  /** The youngest row that this process knows of. */
+  let known = 0;
   /** The last article that was counted: rows that begin behind it come first. */
   let until = 0;
   let rows_after_merge = 0;
@@ -62,14 +69,22 @@ export function createViewBacklog(database: Database): ViewBacklog {
     return rows[0]?.rows ?? 0;
   }
 
+  /** Resolves to whether a row was younger than those known. */
+  async function learn(statement: Statement, values: readonly unknown[] = []): Promise<boolean> {
+    const { rows } = await database.query<{ id: number }>(statement, values);
+    const before = known;
+    for (const { id } of rows) known = Math.max(known, id);
+    return known > before;
+  }
+
   return {
     async put(ids, views) {
-      await database.query(put, [ids, views]);
+      await learn(put, [ids, views]);
     },
     async merge() {
       const waiting = await countRows();
       if (waiting < 2 * rows_after_merge + unmerged_rows_min) return waiting;
-      await database.query(merge);
+      await learn(merge);
       rows_after_merge = await countRows();
       return rows_after_merge;
     },
@@ -78,5 +93,6 @@ export function createViewBacklog(database: Database): ViewBacklog {
       until = rows[0]?.until ?? 0;
       return rows.length > 0;
     },
+    grows: () => learn(newest),
   };
 }

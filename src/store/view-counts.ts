@@ -94,9 +94,12 @@ export function createViewCounts({ database, hooks = {}, articles_max = 100_000 
     for (let group = 0; group < due && (await countNext()); group++);
   }
 
+  /** Not while the backlog grows: another process is in a rush, and counts it bit by bit. */
   async function countAll(stop: AbortSignal): Promise<void> {
     settled_ms = performance.now();
-    while (!stop.aborted && counted.size <= counted_at_once_max && (await countNext())) await pause(group_interval_ms, stop);
+    while (!stop.aborted && counted.size <= counted_at_once_max && !(await backlog.grows()) && (await countNext())) {
+      await pause(group_interval_ms, stop);
+    }
   }
 
   return {
