@@ -27,17 +27,17 @@ interface Asked {
   readonly variableValues?: { readonly [variable: string]: unknown } | null | undefined;
 }
 
-/** Of operations that cost the same whatever their variables are. */
-const fixed = new WeakMap<OperationDefinitionNode, number>();
+/** What operations cost; undefined for those whose cost varies with their variables. */
+const known = new WeakMap<OperationDefinitionNode, number | undefined>();
 
 /** How much an operation asks for: articles × the weight of what is selected of each. Undefined when its variables do not fit it. */
 export function costOf(asked: Asked): number | undefined {
   const operation = getOperationAST(asked.document, asked.operationName);
   if (!operation) return undefined;
-  const known = fixed.get(operation);
-  if (known !== undefined) return known;
+  const fixed = known.get(operation);
+  if (fixed !== undefined) return fixed;
   const cost = countCost(operation, asked);
-  if (cost !== undefined && !variesWithVariables(asked.document)) fixed.set(operation, cost);
+  if (cost !== undefined && !known.has(operation)) known.set(operation, variesWithVariables(asked.document) ? undefined : cost);
   return cost;
 }
 

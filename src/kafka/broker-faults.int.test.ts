@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import type { EventLog, EventRecord } from "../article/event-log.ts";
 import { describeWith, kafka } from "../testing/services.ts";
 import { waitFor } from "../testing/wait-for.ts";
-import { openKafkaLog } from "./kafka-log.ts";
 import { silentHooks } from "./hooks.ts";
+import { openKafkaLog } from "./kafka-log.ts";
 import { testConfig, testLog } from "./test-log.ts";
 
 const timeout_ms = 180_000;

@@ -6,8 +6,8 @@ import { describeWith, kafka } from "../testing/services.ts";
 import { createAdminConnection } from "./admin.ts";
 import { createKafkaClient } from "./client.ts";
 import { kafkaAdvice } from "./connection-advice.ts";
-import { openKafkaLog } from "./kafka-log.ts";
 import { silentHooks } from "./hooks.ts";
+import { openKafkaLog } from "./kafka-log.ts";
 import { testConfig, testLog } from "./test-log.ts";
 
 const username = "blog";

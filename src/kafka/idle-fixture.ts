@@ -1,5 +1,5 @@
-import { openKafkaLog } from "./kafka-log.ts";
 import { silentHooks } from "./hooks.ts";
+import { openKafkaLog } from "./kafka-log.ts";
 import { testConfig, testLog } from "./test-log.ts";
 
 // A process with a consumer and a producer that have nothing to do. Prints the share of a core that it used over five seconds.

@@ -5,9 +5,8 @@ import { eventLogContract } from "../testing/event-log-contract.ts";
 import { describeWith, kafka } from "../testing/services.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import { createKafkaClient } from "./client.ts";
-import type { MissingHistory } from "./hooks.ts";
+import { type MissingHistory, silentHooks } from "./hooks.ts";
 import { openKafkaLog } from "./kafka-log.ts";
-import { silentHooks } from "./hooks.ts";
 import { testConfig, testLog } from "./test-log.ts";
 
 const timeout_ms = 60_000;

@@ -4,8 +4,8 @@ import { pause } from "../platform/deadline.ts";
 import { describeWith, kafka } from "../testing/services.ts";
 import { waitFor } from "../testing/wait-for.ts";
 import { createKafkaClient } from "./client.ts";
-import { openKafkaLog } from "./kafka-log.ts";
 import { silentHooks } from "./hooks.ts";
+import { openKafkaLog } from "./kafka-log.ts";
 import { testConfig, testLog } from "./test-log.ts";
 
 /** Longer than a request to a broker that does not answer, so that the consumer that is joining is given up. */

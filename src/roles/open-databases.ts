@@ -31,7 +31,7 @@ export async function openDatabases(config: Pick<Config, Database["name"]>, opti
   const { application_name, log, hooksFor = () => ({}), around = (database) => database } = options;
   await using stack = new AsyncDisposableStack();
   const embedded = [config.primary, config.replica].find((database) => database?.kind === "pglite");
-  const folder = embedded?.kind === "pglite" ? stack.use(openDataFolder(embedded.data_dir)) : undefined;
+  const folder = embedded && stack.use(openDataFolder(embedded.data_dir));
   const inFolder =
     folder && stack.use(await openEmbeddedDatabases(folder, { primary: hooksFor("primary"), replica: hooksFor("replica") }));
 

@@ -50,6 +50,7 @@ export function listStatement(query: ListQuery, dialect: Dialect): ListStatement
   const { bind, values } = createBind();
   const { status: _, ...others } = query.filter;
   const condition = filterCondition(query.filter, dialect, bind);
+  const plan_fits_all = Object.values(others).every((value) => value === undefined);
   const limit = Math.trunc(query.limit);
   const { position } = sortColumns[query.sort.field];
   const text = `SELECT
@@ -61,15 +62,15 @@ export function listStatement(query: ListQuery, dialect: Dialect): ListStatement
   ${query.with_total ? totalOf(query.filter, condition) : "NULL"} AS total
 FROM (
   SELECT id, sort_key, row_number() OVER (ORDER BY ${pageOrder(query.sort)}) AS n
-  FROM (${page(query, condition, bind)}) found
+  FROM (${page(query, condition, bind, plan_fits_all)}) found
 ) page JOIN articles a ON a.id = page.id ${viewsJoin(query.fields)}`;
-  return { text, values, plan_fits_all: Object.values(others).every((value) => value === undefined) };
+  return { text, values, plan_fits_all };
 }
 
-function page(query: ListQuery, condition: string, bind: Bind): string {
+function page(query: ListQuery, condition: string, bind: Bind, plan_fits_all: boolean): string {
   const { sort, start } = query;
   const rows = Math.trunc(query.limit) + 1;
-  const offset = "offset" in start && start.offset > 0 ? offsetOf(sort, bind(start.offset)) : undefined;
+  const offset = "offset" in start && start.offset > 0 ? offsetOf(sort, bind(start.offset), plan_fits_all) : undefined;
   const after = "after" in start ? start.after : undefined;
   if (sort.field !== "published_at") return branch(sort, `${condition}${behind(sort, after, bind)}`, rows, offset);
 
@@ -88,9 +89,13 @@ function page(query: ListQuery, condition: string, bind: Bind): string {
     ORDER BY ${pageOrder(sort)} LIMIT ${rows}`;
 }
 
-/** One plan fits all offsets where ids are walked in one index. Where they are joined, what is good for a deep page is slow for the others. */
-function offsetOf({ field }: Sort, parameter: string): string {
-  return sortColumns[field].from === articlesOnly.from ? plannedOnce(parameter, "bigint") : `${parameter}::bigint`;
+/**
+ * One plan fits all offsets where ids are walked in one index. Where they are joined, what is good for a deep page is slow for the others;
+ * and a statement whose plan is not kept may as well be planned for its offset.
+ */
+function offsetOf({ field }: Sort, parameter: string, plan_fits_all: boolean): string {
+  const walked = sortColumns[field].from === articlesOnly.from;
+  return plan_fits_all && walked ? plannedOnce(parameter, "bigint") : `${parameter}::bigint`;
 }
 
 /** The order of the page's rows. NULLS LAST only where there can be any: a page in index order need not be sorted again. */

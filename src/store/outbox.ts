@@ -1,4 +1,5 @@
 import type { Outbox, OutboxRow } from "./article-store.ts";
+import { commit_soon } from "./commit-soon.ts";
 import type { Database, Statement } from "./database.ts";
 import { eventText } from "./event-text.ts";
 import { plannedOnce } from "./planned-once.ts";
@@ -22,14 +23,11 @@ FROM (
 ) counted WHERE n = 1 OR bytes <= ${taken_bytes_max} ORDER BY id`,
 };
 
-/**
- * Does not wait for the disk: a removal that a crash of DB1 takes back is an event that is published once more, as after a crash between
- * the two, and DB2 has its version already.
- */
+/** What a crash of DB1 takes back is published once more, as after a crash between publishing and removing: DB2 has its version already. */
 const remove: Statement = {
   name: "outbox_remove",
   text: `WITH removed AS (DELETE FROM outbox WHERE id = ANY(${plannedOnce("$1", "bigint[]")}))
-SELECT set_config('synchronous_commit', 'off', true)`,
+SELECT ${commit_soon}`,
 };
 
 // By the index, which forgets deleted rows when it is read; the table keeps all those of the last minute until it is vacuumed, and

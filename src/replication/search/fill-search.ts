@@ -1,3 +1,4 @@
+import { commit_soon } from "../../store/commit-soon.ts";
 import type { Queryable, Statement } from "../../store/database.ts";
 
 /** Up to so many rows `countPending` counts; beyond, it goes by their numbers. */
@@ -26,7 +27,7 @@ const fill: Statement = {
   ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, version = excluded.version, search = excluded.search
   WHERE (s.epoch, s.version) < (excluded.epoch, excluded.version)
 )
-SELECT count(*) AS taken, set_config('synchronous_commit', 'off', true) FROM taken`,
+SELECT count(*) AS taken, ${commit_soon} FROM taken`,
 };
 
 const putBehind: Statement = {
