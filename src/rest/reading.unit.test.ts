@@ -73,11 +73,10 @@ describe("reading one article", () => {
     expect(reply.text === "").toBe(status === 304);
   });
 
-  test("is quick about a hostile If-None-Match", async () => {
-    const began = performance.now();
-    await call("GET", "/api/v1/articles/1", { headers: { "if-none-match": `"a"${", ".repeat(5_000)}x` } });
-    await call("GET", "/api/v1/articles/1", { headers: { "if-none-match": `"a"${" ".repeat(10_000)}x` } });
-    expect(performance.now() - began).toBeLessThan(500);
+  // Work that grew with the square of its length would take longer than any test may.
+  test.each([", ", " "])("takes a hostile If-None-Match of %j in its stride", async (filling) => {
+    const reply = await call("GET", "/api/v1/articles/1", { headers: { "if-none-match": `"a"${filling.repeat(1_000_000)}x` } });
+    expect(reply.status).toBe(200);
   });
 
   test("counts a view for 200 and 304, and none for HEAD or a draft", async () => {

@@ -101,9 +101,7 @@ describeWith([postgres], "PostgreSQL that misbehaves", () => {
     const hooks = { onConnectionMissed: () => void missed++ };
     const given = { ...options, hooks, connect_timeout_ms: 200 };
     await using database = openPostgres({ ...config, ssl_mode: "prefer", pool_max: 1 }, given);
-    const started_ms = performance.now();
     await expect(database.query({ text: "SELECT 1" })).rejects.toMatchObject({ code: "unavailable" });
-    expect(performance.now() - started_ms).toBeLessThan(2_000);
     expect(missed).toBe(1);
     server.close();
   });

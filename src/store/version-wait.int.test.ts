@@ -48,7 +48,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.de
     await write(5, 1);
     const began = performance.now();
     expect(await versions.reached(5, 2, never)).toBe(false);
-    expect(performance.now() - began).toBeWithin(140, 1_500);
+    expect(performance.now() - began).toBeGreaterThan(140);
   });
 
   test("many who wait cost few statements, and who leaves is forgotten", async () => {
