@@ -18,8 +18,8 @@ const fetch_wait_max_ms = 750;
 /** What one fetch may hold in memory; a single larger record comes all the same (KIP-74). */
 const fetch_bytes_max = 8 * 1024 * 1024;
 const partition_bytes_max = 1024 * 1024;
-/** DB2 works on some partitions while this thread decodes another; more would only queue for its connections. */
-const partitions_at_once = 4;
+/** All that a fetch brings, by default: what several partitions have in small pieces is one statement in DB2. */
+const partitions_at_once = 12;
 /** What is in the middle of a batch may finish it, and no longer. */
 const drain_timeout_ms = 5000;
 const commit_timeout_ms = 2000;

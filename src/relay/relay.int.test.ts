@@ -226,7 +226,23 @@ describeWith([postgres], "the relay", () => {
     await write(store.database, 1);
     await waitFor("the first write", () => ids.length === 1);
     await write(store.database, 1);
-    await waitFor("the write of another process", () => ids.length === 2, { timeout_ms: 1000 });
+    await waitFor("the write of another process", () => ids.length === 2);
+  });
+
+  test("under many writes their events go in groups, one at most every 25 ms", async () => {
+    let published = 0;
+    const { eventLog, ids } = recordingLog(async () => void published++);
+    const { relay } = start(store.database, eventLog);
+    await write(store.database, 20);
+    await waitFor("the first round", () => ids.length === 20);
+    const [before, began_ms] = [published, performance.now()];
+    for (let n = 0; n < 60; n++) {
+      await write(store.database, 20);
+      relay.poke();
+    }
+    await waitFor("an empty outbox", async () => (await pending()) === 0);
+    const rounds = (performance.now() - began_ms) / 25;
+    expect(published - before).toBeWithin(1, Math.ceil(rounds) + 2);
   });
 });
 

@@ -32,10 +32,11 @@ export const relay_lock_key = 0x72656c79;
 const rows_max = 1000;
 const poll_interval_max_ms = 500;
 /**
- * Under many small writes a round takes up no less than this, so that they go in groups: a round costs two statements and a request
- * to the broker, be it for one event or a hundred. A write that comes alone does not wait.
+ * Under many small writes a round takes up no less than this, so that they go in groups: a round costs two statements here, a request
+ * to the broker, and a fetch, a statement and a commit at DB2, be it for one event or fifty. The more it carried, the longer the next
+ * may gather; from 500 events a second on that is the longest time. A write that comes alone does not wait.
  */
-const round_min_ms = 4;
+const round_ms = { least: 4, an_event: 2, most: 25 } as const;
 const busy_for_ms = 2000;
 const retry = { first_ms: 50, max_ms: 5000 };
 /** The batch in hand may finish this long after the stop; what is not removed then is published again later. */
@@ -131,7 +132,7 @@ export function createRelay({ outbox, eventLog, database, log, hooks, poll_inter
           const now_ms = performance.now();
           busy_until_ms = now_ms + busy_for_ms;
           interval_ms = poll_interval_ms;
-          const early_ms = began_ms + round_min_ms - now_ms;
+          const early_ms = began_ms + roundTime(published) - now_ms;
           if (published < rows_max && early_ms > 0) await pause(early_ms, ended);
           continue;
         }
@@ -168,6 +169,10 @@ export function createRelay({ outbox, eventLog, database, log, hooks, poll_inter
       }
     },
   };
+}
+
+function roundTime(events: number): number {
+  return Math.min(round_ms.most, Math.max(round_ms.least, events * round_ms.an_event));
 }
 
 /** As `work`, but not for longer than the drain's time once `ended` aborts. */

@@ -4,7 +4,7 @@ import { createGatherer } from "../store/gatherer.ts";
 import { applyEvents, type Refused } from "./apply.ts";
 import { isDataError, isTimeout } from "./data-error.ts";
 
-/** As many as there are partitions read at once by default: with large batches each has its own statement. */
+/** DB2 works on some batches while this thread decodes others; more would only queue for its connections. */
 const statements_at_once = 4;
 /** What a large batch of one partition has. */
 const events_max = 500;
