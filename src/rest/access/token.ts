@@ -50,9 +50,10 @@ export function createTokenCheck({ current, previous }: TokenKeys, now: () => Da
 
   function remember(token: string, payload: JWTPayload): TokenVerdict {
     const verdict = read(payload);
+    if (!verdict.valid || payload.exp === undefined) return verdict;
     const [oldest] = remembered.size < remembered_max ? [] : remembered.keys();
     if (oldest !== undefined) remembered.delete(oldest);
-    if (verdict.valid && payload.exp !== undefined) remembered.set(token, { verdict, exp: payload.exp });
+    remembered.set(token, { verdict, exp: payload.exp });
     return verdict;
   }
 
