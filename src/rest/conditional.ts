@@ -24,6 +24,11 @@ function httpDay(day: string): string {
   return made;
 }
 
+/** Whether the answer depends on what the caller already has. */
+export function isConditional(headers: Headers): boolean {
+  return headers.has("if-none-match") || headers.has("if-modified-since");
+}
+
 /**
  * Whether the caller already has this version (RFC 9110, section 13.2.2): If-None-Match by weak comparison,
  * and If-Modified-Since only where that is absent. What is not well formed matches nothing.

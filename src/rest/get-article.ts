@@ -1,11 +1,11 @@
 import { notFound } from "../article/errors.ts";
-import type { ViewCounts } from "../store/article-store.ts";
+import type { ArticleHead, ViewCounts } from "../store/article-store.ts";
 import type { VersionWait } from "../store/version-wait.ts";
 import type { ReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { fieldsParameter } from "./article-parameters.ts";
-import { entityTag, httpDate, isUnmodified } from "./conditional.ts";
+import { entityTag, httpDate, isConditional, isUnmodified } from "./conditional.ts";
 import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 
@@ -39,14 +39,28 @@ export function getArticle({ readsFor, views, versions }: ReadParts): Operation 
     first: awaitMinVersion(versions),
     async handle(call, { values }): Promise<Answer> {
       const id = articleIdOf(call);
-      const article = await readsFor(call.caller).get(id, values.fields, call.signal);
-      if (article === undefined) throw notFound(id);
-      if (article.status === "published" && call.request.method === "GET") views?.count(id);
+      const { request, signal } = call;
+      const reads = readsFor(call.caller);
+      const viewed = ({ status }: ArticleHead) => {
+        if (status === "published" && request.method === "GET") views?.count(id);
+      };
       // A selection of fields is another representation, and has no tag of its own.
-      if (values.fields !== undefined) return jsonAnswer(200, article.json, revalidate);
-      const validators = { ...revalidate, etag: entityTag(article.version), "last-modified": httpDate(article.updated_at) };
-      if (isUnmodified(call.request.headers, article.version, article.updated_at)) return emptyAnswer(304, validators);
-      return jsonAnswer(200, article.json, validators);
+      if (values.fields === undefined && isConditional(request.headers)) {
+        const head = await reads.getHead(id, signal);
+        if (head === undefined) throw notFound(id);
+        if (isUnmodified(request.headers, head.version, head.updated_at)) {
+          viewed(head);
+          return emptyAnswer(304, validatorsOf(head));
+        }
+      }
+      const article = await reads.get(id, values.fields, signal);
+      if (article === undefined) throw notFound(id);
+      viewed(article);
+      return jsonAnswer(200, article.json, values.fields === undefined ? validatorsOf(article) : revalidate);
     },
   });
+}
+
+function validatorsOf({ version, updated_at }: ArticleHead): Readonly<Record<string, string>> {
+  return { ...revalidate, etag: entityTag(version), "last-modified": httpDate(updated_at) };
 }

@@ -83,11 +83,12 @@ describe("reading one article", () => {
     await write(1);
     await call("GET", "/api/v1/articles/1");
     await call("GET", "/api/v1/articles/1", { headers: { "if-none-match": "*" } });
+    await call("GET", "/api/v1/articles/1", { headers: { "if-none-match": '"9"' } });
     await call("GET", "/api/v1/articles/1?fields=title");
     await call("HEAD", "/api/v1/articles/1");
     await call("GET", "/api/v1/articles/2");
     await call("GET", "/api/v1/articles");
-    expect(fixture.store.counted).toEqual([1, 1, 1]);
+    expect(fixture.store.counted).toEqual([1, 1, 1, 1]);
   });
 
   test("with fields answers just those, without validators", async () => {

@@ -40,9 +40,12 @@ export function viewsJoin(fields: readonly ArticleField[] = articleFields): stri
   return fields.includes("views_count") ? "LEFT JOIN article_views v ON v.id = a.id" : "";
 }
 
+/** The columns of an ArticleHead. */
+export const articleHead = `a.id, a.version, a.status, ${instantText("a.updated_at")} AS updated_at`;
+
 /** The columns of a StoredArticle. */
 export function storedArticle(json: string): string {
-  return `a.id, a.version, a.status, ${instantText("a.updated_at")} AS updated_at, ${json} AS json`;
+  return `${articleHead}, ${json} AS json`;
 }
 
 /** Only known fields, each once, in the order of the schema: what one set of fields is called by. */

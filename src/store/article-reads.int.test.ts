@@ -79,6 +79,12 @@ function articleReads(name: "primary" | "replica", open: () => Promise<TestStore
       expect(await reads.get(Number.MAX_SAFE_INTEGER)).toBeUndefined();
     });
 
+    test("of its head is the same without the text", async () => {
+      const heads = await Promise.all([1, 2, 3, 999, 1000, Number.MAX_SAFE_INTEGER].map((id) => reads.getHead(id)));
+      const told = ({ id, version, status, updated_at }: Article) => ({ id, version, status, updated_at });
+      expect(heads).toEqual([...articles.slice(0, 3).map(told), undefined, undefined, undefined]);
+    });
+
     test("500 at once, of several field sets and with repeats, each get their own", async () => {
       const asked = Array.from({ length: 500 }, (_, index) => ({ id: 1 + (index % 70), whole: index % 2 === 0 }));
       const found = await Promise.all(asked.map(({ id, whole }) => (whole ? reads.get(id) : reads.get(id, ["id"]))));

@@ -2,9 +2,9 @@ import type { Status } from "../article/article.ts";
 import { AppError } from "../article/errors.ts";
 import { createSlots } from "../platform/slots.ts";
 import type { Dialect } from "./article-filter.ts";
-import { articleJson, fieldSet, storedArticle, viewsJoin } from "./article-json.ts";
-import type { ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredArticle } from "./article-store.ts";
-import type { Database, Queryable } from "./database.ts";
+import { articleHead, articleJson, fieldSet, storedArticle, viewsJoin } from "./article-json.ts";
+import type { ArticleHead, ArticleReads, ListPage, ListQuery, Position, SearchQuery, StoredArticle } from "./article-store.ts";
+import type { Database, Statement } from "./database.ts";
 import { createGatherer } from "./gatherer.ts";
 import { listStatement } from "./list-statement.ts";
 import { plannedOnce } from "./planned-once.ts";
@@ -53,20 +53,27 @@ export function createArticleReads({ database, dialect, searches_at_once = 5 }: 
 
   const texts = createGetTexts(dialect);
 
-  const gather = createGatherer<number, StoredArticle | undefined>({
-    // One is made up while the other is answered; more would be smaller ones, and the same rows in more time.
-    in_flight_max: 2,
-    // Not all that wait: while PostgreSQL read for everybody, this thread would have nothing to do. Also the bytes of one answer.
-    batch_items_max: 16,
-    waiting_max: 10_000,
-    origins: database.origins,
-    async run(ids, fields) {
-      const found = await readArticles(database, names.get(texts(fields), fields === ""), [...new Set(ids)]);
-      return ids.map((id) => found.get(id));
-    },
-  });
+  function createPointReads<Row extends ArticleHead>(statementFor: (group: string) => Statement) {
+    return createGatherer<number, Row | undefined>({
+      // One is made up while the other is answered; more would be smaller ones, and the same rows in more time.
+      in_flight_max: 2,
+      // Not all that wait: while PostgreSQL read for everybody, this thread would have nothing to do. Also the bytes of one answer.
+      batch_items_max: 16,
+      waiting_max: 10_000,
+      origins: database.origins,
+      async run(ids, group) {
+        const { rows } = await database.query<Row>(statementFor(group), [[...new Set(ids)]]);
+        const found = new Map(rows.map((row) => [row.id, row]));
+        return ids.map((id) => found.get(id));
+      },
+    });
+  }
 
+  const gather = createPointReads<StoredArticle>((fields) => names.get(texts(fields), fields === ""));
   const get: ArticleReads["get"] = (id, fields, signal) => gather(id, fields && fieldSet(fields).join(), signal);
+
+  const head = names.get(pointRead(articleHead, "", dialect), true);
+  const gatherHeads = createPointReads<ArticleHead>(() => head);
 
   async function runList(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     const { text, values, plan_fits_all } = listStatement(withFieldSet(query), dialect);
@@ -104,6 +111,7 @@ export function createArticleReads({ database, dialect, searches_at_once = 5 }: 
 
   return {
     get,
+    getHead: (id, signal) => gatherHeads(id, undefined, signal),
     async getMany(ids, fields, signal) {
       const found = await Promise.all(ids.map((id) => get(id, fields, signal)));
       return found.filter((article) => article !== undefined);
@@ -135,17 +143,12 @@ function createGetTexts(dialect: Dialect): (fields: string) => string {
 
 function getText(fields: string, dialect: Dialect): string {
   const chosen = fields === "" ? undefined : fieldSet(fields.split(","));
-  return `SELECT ${storedArticle(articleJson(chosen))} FROM articles a ${viewsJoin(chosen)}
-WHERE a.id = ANY(${plannedOnce("$1", "bigint[]")})${dialect === "replica" ? " AND NOT a.deleted" : ""}`;
+  return pointRead(storedArticle(articleJson(chosen)), viewsJoin(chosen), dialect);
 }
 
-async function readArticles(
-  queryable: Queryable,
-  statement: { readonly name?: string; readonly text: string },
-  ids: readonly number[],
-): Promise<ReadonlyMap<number, StoredArticle>> {
-  const { rows } = await queryable.query<StoredArticle>(statement, [ids]);
-  return new Map(rows.map((row) => [row.id, row]));
+function pointRead(columns: string, join: string, dialect: Dialect): string {
+  return `SELECT ${columns} FROM articles a ${join}
+WHERE a.id = ANY(${plannedOnce("$1", "bigint[]")})${dialect === "replica" ? " AND NOT a.deleted" : ""}`;
 }
 
 /** What is read by who asks for nothing special: 64 shapes by filters and `with_total`. */

@@ -2,12 +2,16 @@ import type { ArticleField, Status } from "../article/article.ts";
 import type { Decide, NewArticle } from "../article/commands.ts";
 import type { RecordContent } from "../article/event-log.ts";
 
-/** An article as PostgreSQL wrote it: `json` is the wire form, with the fields that were asked for, ready to be sent. */
-export interface StoredArticle {
+/** What tells one version of an article from another, and who may see it. */
+export interface ArticleHead {
   readonly id: number;
   readonly version: number;
   readonly status: Status;
   readonly updated_at: string;
+}
+
+/** An article as PostgreSQL wrote it: `json` is the wire form, with the fields that were asked for, ready to be sent. */
+export interface StoredArticle extends ArticleHead {
   readonly json: string;
 }
 
@@ -62,6 +66,8 @@ export interface ListPage {
  */
 export interface ArticleReads {
   get(id: number, fields?: readonly ArticleField[], signal?: AbortSignal): Promise<StoredArticle | undefined>;
+  /** For a third of what `get` costs DB1. */
+  getHead(id: number, signal?: AbortSignal): Promise<ArticleHead | undefined>;
   /** In the order of `ids`, missing ones left out. */
   getMany(ids: readonly number[], fields?: readonly ArticleField[], signal?: AbortSignal): Promise<readonly StoredArticle[]>;
   list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;

@@ -45,6 +45,10 @@ export function createMemoryStore(): MemoryStore {
       const article = articles.get(id);
       return article && stored(article, fields);
     },
+    async getHead(id) {
+      const article = articles.get(id);
+      return article && stored(article);
+    },
     async getMany(ids, fields) {
       return ids.flatMap((id) => articles.get(id) ?? []).map((article) => stored(article, fields));
     },

@@ -1,4 +1,4 @@
-import type { ArticleFilter, ArticleReads, ListPage } from "../../store/article-store.ts";
+import type { ArticleFilter, ArticleHead, ArticleReads, ListPage } from "../../store/article-store.ts";
 import type { Caller } from "./access.ts";
 
 export type VisibleReads = Omit<ArticleReads, "counts">;
@@ -14,10 +14,8 @@ export function createReadsFor(reads: ArticleReads): ReadsFor {
 /** What is not published is not there: not by id, not in a list, not in a total, which costs as little as with any other status. */
 function publishedOnly(reads: ArticleReads): VisibleReads {
   return {
-    async get(...asked) {
-      const article = await reads.get(...asked);
-      return article?.status === "published" ? article : undefined;
-    },
+    get: async (...asked) => ifPublished(await reads.get(...asked)),
+    getHead: async (...asked) => ifPublished(await reads.getHead(...asked)),
     async getMany(...asked) {
       return (await reads.getMany(...asked)).filter(({ status }) => status === "published");
     },
@@ -30,6 +28,10 @@ function publishedOnly(reads: ArticleReads): VisibleReads {
       return filter === undefined ? nothing(query.with_total) : reads.search({ ...query, filter }, signal);
     },
   };
+}
+
+function ifPublished<Article extends ArticleHead>(article: Article | undefined): Article | undefined {
+  return article?.status === "published" ? article : undefined;
 }
 
 /** Undefined when no published article can match. */
