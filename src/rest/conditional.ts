@@ -1,5 +1,5 @@
 import { AppError } from "../article/errors.ts";
-import type { IfMatch } from "../store/article-store.ts";
+import type { ArticleHead, IfMatch } from "../store/article-store.ts";
 
 /** The article's version is its ETag, also where views_count has moved on meanwhile. */
 export function entityTag(version: number): string {
@@ -36,10 +36,45 @@ export function isConditional(headers: Headers): boolean {
 export function isUnmodified(headers: Headers, version: number, updated_at: string): boolean {
   const ifNoneMatch = headers.get("if-none-match");
   if (ifNoneMatch !== null) return ifNoneMatch.trim() === "*" || tagsOf(ifNoneMatch).includes(entityTag(version));
-  const ifModifiedSince = headers.get("if-modified-since");
-  if (ifModifiedSince === null) return false;
-  const since_ms = httpDatePattern.test(ifModifiedSince) ? Date.parse(ifModifiedSince) : Number.NaN;
-  return Math.floor(Date.parse(updated_at) / 1000) * 1000 <= since_ms;
+  const since_ms = instantOf(headers.get("if-modified-since"));
+  return since_ms !== undefined && secondOf(updated_at) <= since_ms;
+}
+
+/** Whether a write may only happen for an article that the caller describes otherwise than by If-Match. */
+export function hasOtherPreconditions(headers: Headers): boolean {
+  return headers.has("if-none-match") || headers.has("if-unmodified-since");
+}
+
+/**
+ * What forbids a write to an article that is there (RFC 9110, sections 13.1.2 and 13.1.4): If-None-Match that names its version,
+ * If-Unmodified-Since a date before its last change, unless there is If-Match. What is not well formed forbids nothing.
+ */
+export function checkOtherPreconditions(headers: Headers, { version, updated_at }: ArticleHead): void {
+  const ifNoneMatch = headers.get("if-none-match");
+  if (ifNoneMatch !== null && (ifNoneMatch.trim() === "*" || tagsOf(ifNoneMatch).includes(entityTag(version))))
+    throw forbiddenBy("If-None-Match", ifNoneMatch, `the article is there, at version ${version}`);
+  const ifUnmodifiedSince = headers.get("if-unmodified-since");
+  const since_ms = headers.has("if-match") ? undefined : instantOf(ifUnmodifiedSince);
+  if (ifUnmodifiedSince !== null && since_ms !== undefined && secondOf(updated_at) > since_ms)
+    throw forbiddenBy("If-Unmodified-Since", ifUnmodifiedSince, `the article was changed at ${httpDate(updated_at)}`);
+}
+
+function forbiddenBy(header: string, value: string, but: string): AppError {
+  return new AppError("precondition_failed", `${header} is ${shortened(value)}, but ${but}.`);
+}
+
+/** Dates in HTTP have no fractions of a second. */
+function secondOf(instant: string): number {
+  return Math.floor(Date.parse(instant) / 1000) * 1000;
+}
+
+/** Undefined for what is no date. */
+function instantOf(date: string | null): number | undefined {
+  return date !== null && httpDatePattern.test(date) ? Date.parse(date) : undefined;
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 /** IMF-fixdate; the two obsolete forms are not worth a second reading. */
@@ -68,7 +103,7 @@ export function readIfMatch(headers: Headers): IfMatch | undefined {
   }
   const tags = text.match(tagPattern) ?? [];
   const versions = tags.flatMap((tag) => (versionPattern.test(tag) ? [Number(tag.slice(1, -1))] : []));
-  return { versions, text: text.length > 100 ? `${text.slice(0, 100)}…` : text };
+  return { versions, text: shortened(text) };
 }
 
 const versionPattern = /^"[1-9]\d{0,9}"$/;

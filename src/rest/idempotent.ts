@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from "../article/errors.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import type { Room } from "../platform/room.ts";
-import type { ArticleWrites, HandledAnswer, IdempotencyKeys } from "../store/article-store.ts";
+import type { ArticleReads, ArticleWrites, HandledAnswer, IdempotencyKeys } from "../store/article-store.ts";
 import type { Answer } from "./answer.ts";
 import type { Call } from "./operation.ts";
 import { invalidParameters } from "./parameters.ts";
@@ -9,6 +9,7 @@ import { problemAnswer, statusOf } from "./problem.ts";
 
 export interface WriteParts {
   readonly writes: ArticleWrites;
+  readonly heads: Pick<ArticleReads, "getHead">;
   readonly idempotency: IdempotencyKeys;
   readonly now: () => Date;
   readonly room: Room;
@@ -53,10 +54,12 @@ export function checkIdempotencyKey({ headers }: Request): void {
   throw invalidParameters([{ pointer: "Idempotency-Key", detail, code: "malformed" }]);
 }
 
-/** The same method, path, If-Match and body have the same one. */
+/** The same method, path, preconditions and body have the same one. */
 function fingerprintOf({ method, url, headers }: Request, body: Uint8Array): string {
   const hash = new Bun.CryptoHasher("sha256");
-  hash.update(JSON.stringify([method, pathOf(url), headers.get("if-match")]));
+  // None of the rarer ones leaves no trace: keys of earlier versions fit.
+  const others = ["if-none-match", "if-unmodified-since"].flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : []));
+  hash.update(JSON.stringify([method, pathOf(url), headers.get("if-match"), ...others]));
   hash.update(body);
   return hash.digest("hex");
 }

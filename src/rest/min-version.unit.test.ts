@@ -1,19 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import type { VersionWait } from "../store/version-wait.ts";
+import { createAccess } from "./access/access.ts";
 import { createRestFixture, validInput } from "../testing/rest-fixture.ts";
 
 const paths = ["/api/v1/articles/1", "/api/v1/articles", "/api/v1/articles?ids=1", "/api/v1/articles/search?q=article"];
 
-function replica(reached: (id: number, version: number) => boolean) {
+function replica(reached: (id: number, version: number) => boolean, sees_all = true) {
   const asked: string[] = [];
   const versions: VersionWait = {
-    async reached(id, version) {
-      asked.push(`${id}=${version}`);
+    async reached(id, version, _signal, published_only) {
+      asked.push(`${id}=${version}${published_only ? " if published" : ""}`);
       return reached(id, version);
     },
     wake() {},
   };
-  const fixture = createRestFixture(() => ({ writable: false, versions }) as never);
+  const access = createAccess({ open_writes: false, public_reads: sees_all ? "all" : "published" });
+  const fixture = createRestFixture(() => ({ writable: false, versions, access }) as never);
   return { ...fixture, asked };
 }
 
@@ -37,6 +39,12 @@ describe("Blog-Min-Version", () => {
       expect(late.json).toMatchObject({ status: 503, code: "unavailable" });
       expect(late.headers.get("retry-after")).toBe("1");
     }
+  });
+
+  test("is awaited for what is published alone where the caller sees nothing else", async () => {
+    const { call, asked } = replica(() => false, false);
+    for (const path of paths) await call("GET", path, { headers: { "blog-min-version": "1=1" } });
+    expect(asked).toEqual(paths.map(() => "1=1 if published"));
   });
 
   test("is true at once in DB1", async () => {

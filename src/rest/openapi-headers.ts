@@ -14,6 +14,20 @@ export const headerParameters = {
     schema: { type: "string" },
     example: '"1"',
   },
+  IfNoneMatchOfWrite: {
+    name: "If-None-Match",
+    in: "header",
+    description: "ETag that the article must not have, or * for one that must not be there; else 412",
+    schema: { type: "string" },
+    example: '"7"',
+  },
+  IfUnmodifiedSince: {
+    name: "If-Unmodified-Since",
+    in: "header",
+    description: "HTTP date after which the article must not have changed; else 412. Counts only without If-Match",
+    schema: { type: "string" },
+    example: "Mon, 23 Nov 2026 09:30:00 GMT",
+  },
   IfModifiedSince: {
     name: "If-Modified-Since",
     in: "header",

@@ -4,11 +4,11 @@ import { AppError, type ErrorCode } from "../article/errors.ts";
 import { validateInput, validatePatch } from "../article/validate.ts";
 import type { BodyBounds } from "../platform/request-body.ts";
 import type { Room } from "../platform/room.ts";
-import type { ArticleWrites, StoredArticle, WriteOrigin } from "../store/article-store.ts";
+import type { ArticleWrites, IfMatch, StoredArticle, WriteOrigin } from "../store/article-store.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { parseJson, readBody } from "./body.ts";
-import { entityTag, httpDate, readIfMatch } from "./conditional.ts";
+import { checkOtherPreconditions, entityTag, hasOtherPreconditions, httpDate, readIfMatch } from "./conditional.ts";
 import { answerOnce, checkIdempotencyKey, type WriteParts } from "./idempotent.ts";
 import { requireMediaType } from "./negotiation.ts";
 import { type Call, type Operation, type OperationDoc, operation } from "./operation.ts";
@@ -33,6 +33,8 @@ const bodyErrors: readonly ErrorCode[] = [
 const changeErrors: readonly ErrorCode[] = ["not_found", "conflict", "precondition_failed"];
 
 const validators = ["ETag", "LastModified"];
+/** Request headers of what changes an article that is there. */
+const changeHeaders = ["IfMatch", "IfNoneMatchOfWrite", "IfUnmodifiedSince", "IdempotencyKey"];
 
 export function createArticle(parts: WriteParts): Operation {
   const doc: OperationDoc = {
@@ -56,7 +58,7 @@ export function replaceArticle(parts: WriteParts): Operation {
     tag: "articles",
     summary: "Replace an article",
     description: "What is left out returns to its default. A write that changes nothing makes no version.",
-    headers: ["IfMatch", "IdempotencyKey"],
+    headers: changeHeaders,
     body: { schema: "ArticleInput", media_types: json },
     answers: { 200: { description: "The article as it is now", schema: "Article", headers: validators } },
     errors: [...writeErrors, ...bodyErrors, ...changeErrors],
@@ -73,7 +75,7 @@ export function patchArticle(parts: WriteParts): Operation {
     tag: "articles",
     summary: "Change parts of an article",
     description: "A JSON merge patch (RFC 7396). A write that changes nothing makes no version.",
-    headers: ["IfMatch", "IdempotencyKey"],
+    headers: changeHeaders,
     body: { schema: "ArticlePatch", media_types: mergePatch },
     answers: { 200: { description: "The article as it is now", schema: "Article", headers: validators } },
     errors: [...writeErrors, ...bodyErrors, ...changeErrors],
@@ -90,7 +92,7 @@ export function publishArticle(parts: WriteParts): Operation {
     tag: "articles",
     summary: "Publish an article",
     description: "Publishing a published article changes nothing; an archived one goes back to draft first.",
-    headers: ["IfMatch", "IdempotencyKey"],
+    headers: changeHeaders,
     answers: { 200: { description: "The article as it is now", schema: "Article", headers: validators } },
     errors: [...writeErrors, ...changeErrors],
   };
@@ -102,12 +104,13 @@ export function deleteArticle(parts: WriteParts): Operation {
     id: "deleteArticle",
     tag: "articles",
     summary: "Delete an article",
-    headers: ["IfMatch", "IdempotencyKey"],
+    headers: changeHeaders,
     answers: { 204: { description: "Deleted; the ETag is the version of the deletion", headers: ["ETag"] } },
     errors: [...writeErrors, "not_found", "precondition_failed"],
   };
   return writing(parts, doc, async (writes, { call, origin }) => {
-    const { version } = await writes.remove(articleIdOf(call), readIfMatch(call.request.headers), origin);
+    const id = articleIdOf(call);
+    const { version } = await writes.remove(id, await demandedVersions(parts, id, call), origin);
     return emptyAnswer(204, { etag: entityTag(version) });
   });
 }
@@ -184,9 +187,25 @@ function tooMany(): AppError {
 
 function changing(parts: WriteParts, doc: OperationDoc, read: (body: Uint8Array) => Decide): Operation {
   return writing(parts, doc, async (writes, { call, body, origin }) => {
-    const { article } = await writes.change(articleIdOf(call), readIfMatch(call.request.headers), read(body), origin);
+    const decide = read(body);
+    const id = articleIdOf(call);
+    const { article } = await writes.change(id, await demandedVersions(parts, id, call), decide, origin);
     return articleAnswer(200, article);
   });
+}
+
+/**
+ * The versions under which the write may happen. What the caller demands otherwise than by If-Match is judged by the article as it is now,
+ * and that version demanded.
+ */
+async function demandedVersions({ heads }: WriteParts, id: number, { request: { headers } }: Call): Promise<IfMatch | undefined> {
+  const if_match = readIfMatch(headers);
+  if (!hasOtherPreconditions(headers)) return if_match;
+  const head = await heads.getHead(id);
+  // The write says that there is none.
+  if (head === undefined) return if_match;
+  checkOtherPreconditions(headers, head);
+  return if_match ?? { versions: [head.version], text: entityTag(head.version) };
 }
 
 function articleAnswer(status: number, article: StoredArticle, headers: Readonly<Record<string, string>> = {}): Answer {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import { patch } from "../article/commands.ts";
 import { createRestFixture, type RestFixture, validInput } from "../testing/rest-fixture.ts";
 
 let fixture: RestFixture;
@@ -87,13 +88,62 @@ describe("a write", () => {
   });
 });
 
+const writes = [
+  ["PUT", "/api/v1/articles/1", { ...validInput, title: "New" }],
+  ["PATCH", "/api/v1/articles/1", { title: "New" }],
+  ["DELETE", "/api/v1/articles/1", undefined],
+  ["POST", "/api/v1/articles/1/publish", undefined],
+] as const;
+
+describe("If-None-Match and If-Unmodified-Since of a write", () => {
+  const before = "Mon, 23 Nov 2026 09:29:59 GMT";
+  const then = "Mon, 23 Nov 2026 09:30:00 GMT";
+  test.each(
+    writes.flatMap((write) =>
+      (
+        [
+          [{ "if-none-match": "*" }, false],
+          [{ "if-none-match": '"1"' }, false],
+          [{ "if-none-match": '"7", W/"1"' }, false],
+          [{ "if-none-match": '"2"' }, true],
+          [{ "if-unmodified-since": before }, false],
+          [{ "if-unmodified-since": then }, true],
+          [{ "if-unmodified-since": "last week" }, true],
+          [{ "if-unmodified-since": before, "if-match": '"1"' }, true],
+          [{ "if-none-match": "*", "if-match": '"1"' }, false],
+        ] as const
+      ).map((given) => [...write, ...given] as const),
+    ),
+  )("%s %s %j under %j: is let through: %p", async (method, path, body, headers, let_through) => {
+    await create();
+    const reply = await call(method, path, { body, headers });
+    if (let_through) return expect(reply.status).toBeLessThan(300);
+    expect([reply.status, reply.json]).toMatchObject([412, { code: "precondition_failed" }]);
+    expect((await call("GET", "/api/v1/articles/1")).json).toMatchObject({ version: 1 });
+  });
+
+  test("lose to a change that comes between the look and the write", async () => {
+    fixture = createRestFixture((store) => ({
+      reads: {
+        ...store.reads,
+        async getHead(id) {
+          const head = await store.reads.getHead(id);
+          await store.writes.change(id, undefined, (article) => patch(article, { title: "Faster" }, new Date()), {});
+          return head;
+        },
+      },
+    }));
+    await create();
+    const reply = await call("DELETE", "/api/v1/articles/1", { headers: { "if-unmodified-since": then } });
+    expect([reply.status, reply.json]).toMatchObject([412, { code: "precondition_failed" }]);
+  });
+
+  test("of an article that is not there are no matter", async () => {
+    expect((await call("PATCH", "/api/v1/articles/9", { body: {}, headers: { "if-none-match": "*" } })).status).toBe(404);
+  });
+});
+
 describe("If-Match", () => {
-  const writes = [
-    ["PUT", "/api/v1/articles/1", { ...validInput, title: "New" }],
-    ["PATCH", "/api/v1/articles/1", { title: "New" }],
-    ["DELETE", "/api/v1/articles/1", undefined],
-    ["POST", "/api/v1/articles/1/publish", undefined],
-  ] as const;
   const matches = [
     ['"1"', true],
     ["*", true],
@@ -160,6 +210,7 @@ describe("an idempotency key", () => {
     ["another body", "PUT", "/api/v1/articles/1", { ...validInput, title: "Other" }, {}],
     ["another article", "PUT", "/api/v1/articles/2", validInput, {}],
     ["another method", "PATCH", "/api/v1/articles/1", validInput, {}],
+    ["another If-None-Match", "PUT", "/api/v1/articles/1", validInput, { "if-none-match": '"7"' }],
     ["another If-Match", "PUT", "/api/v1/articles/1", validInput, { "if-match": '"1"' }],
   ])("is not taken for %s", async (_, method, path, body, more) => {
     await create();

@@ -12,14 +12,14 @@ describeWith([postgres], "waiting for a version in DB2", () => {
   afterAll(() => store[Symbol.asyncDispose]());
 
   const never = new AbortController().signal;
-  const write = (id: number, version: number, deleted = false) =>
+  const write = (id: number, version: number, deleted = false, status = "draft") =>
     store.database.query(
       {
         text: `INSERT INTO articles (id, title, content, author, category, tags, status, version, created_at, updated_at, epoch, deleted)
-VALUES ($1, 'T', 'C', 'A', 'general', '{}', 'draft', $2, now(), now(), 1, $3)
+VALUES ($1, 'T', 'C', 'A', 'general', '{}', $4, $2, now(), now(), 1, $3)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted`,
       },
-      [id, version, deleted],
+      [id, version, deleted, status],
     );
 
   test("what is there already is told at once, a tombstone too", async () => {
@@ -29,6 +29,15 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.de
     expect(
       await Promise.all([versions.reached(1, 3, never), versions.reached(1, 2, never), versions.reached(2, 5, never)]),
     ).toEqual([true, true, true]);
+  });
+
+  test("who sees only what is published learns nothing of drafts and tombstones: they are as never written", async () => {
+    const versions = createVersionWait({ database: store.database, timeout_ms: 100 });
+    await write(11, 3);
+    await write(12, 3, true, "published");
+    await write(13, 3, false, "published");
+    const reached = [11, 12, 13, 14].map((id) => versions.reached(id, 3, never, true));
+    expect(await Promise.all(reached)).toEqual([false, false, true, false]);
   });
 
   test("what comes meanwhile is found, whether or not somebody wakes us", async () => {

@@ -5,8 +5,11 @@ import { plannedOnce } from "./planned-once.ts";
 
 /** Tells when DB2 has caught up with what a caller knows. */
 export interface VersionWait {
-  /** Whether the article, or its tombstone, has come to this version within 2 s. Rejects when `signal` aborts, or DB2 does. */
-  reached(id: number, version: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Whether the article, or its tombstone, has come to this version within 2 s. `published_only`: what is not published is as if it were
+   * never there, so that it takes as long. Rejects when `signal` aborts, or DB2 does.
+   */
+  reached(id: number, version: number, signal: AbortSignal, published_only?: boolean): Promise<boolean>;
   /** DB2 has just changed: look now. Never throws, never waits. */
   wake(): void;
 }
@@ -26,12 +29,13 @@ const waiting_max = 10_000;
 
 const versions: Statement = {
   name: "versions",
-  text: `SELECT id, version FROM articles WHERE id = ANY(${plannedOnce("$1", "bigint[]")})`,
+  text: `SELECT id, version, status = 'published' AND NOT deleted AS published FROM articles WHERE id = ANY(${plannedOnce("$1", "bigint[]")})`,
 };
 
 interface Waiter {
   readonly id: number;
   readonly version: number;
+  readonly published_only: boolean;
   readonly until_ms: number;
   readonly settle: (reached: boolean) => void;
   readonly fail: (error: unknown) => void;
@@ -60,11 +64,12 @@ export function createVersionWait({ database, timeout_ms = wait_timeout_ms }: Ve
   async function lookOnce(waiters: readonly Waiter[]): Promise<void> {
     try {
       const ids = [...new Set(waiters.map(({ id }) => id))];
-      const { rows } = await database.query<{ id: number; version: number }>(versions, [ids]);
-      const found = new Map(rows.map(({ id, version }) => [id, version]));
+      const { rows } = await database.query<{ id: number; version: number; published: boolean }>(versions, [ids]);
+      const found = new Map(rows.map((row) => [row.id, row]));
       const now_ms = performance.now();
       for (const waiter of waiters) {
-        const reached = (found.get(waiter.id) ?? 0) >= waiter.version;
+        const row = found.get(waiter.id);
+        const reached = row !== undefined && row.version >= waiter.version && (row.published || !waiter.published_only);
         if (!reached && now_ms < waiter.until_ms) continue;
         waiting.delete(waiter);
         waiter.settle(reached);
@@ -78,13 +83,14 @@ export function createVersionWait({ database, timeout_ms = wait_timeout_ms }: Ve
   }
 
   return {
-    async reached(id, version, signal) {
+    async reached(id, version, signal, published_only = false) {
       signal.throwIfAborted();
       if (waiting.size >= waiting_max) {
         throw new AppError("unavailable", "Too many wait for the replica at the moment.", { retry_after_s: 1 });
       }
       const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-      const waiter = { id, version, until_ms: performance.now() + timeout_ms, settle: resolve, fail: reject };
+      const until_ms = performance.now() + timeout_ms;
+      const waiter = { id, version, published_only, until_ms, settle: resolve, fail: reject };
       const leave = () => {
         waiting.delete(waiter);
         reject(signal.reason);

@@ -60,6 +60,7 @@ export function createTokenCheck({ current, previous }: TokenKeys, now: () => Da
   return async (token) => {
     const known = remembered.get(token);
     if (known !== undefined && now().getTime() < known.exp * 1_000) return known.verdict;
+    if (!isCanonical(token)) return invalid;
     for (const key of keys) {
       try {
         const options = { algorithms: [algorithm], requiredClaims: ["exp"], currentDate: now() };
@@ -73,6 +74,15 @@ export function createTokenCheck({ current, previous }: TokenKeys, now: () => Da
     }
     return invalid;
   };
+}
+
+/**
+ * The last letter of a signature holds two bits that belong to no byte (RFC 4648, section 3.5): decoded as they come, four letters would
+ * make the same token. Head and claims are signed as letters.
+ */
+function isCanonical(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf(".") + 1);
+  return Buffer.from(signature, "base64url").toString("base64url") === signature;
 }
 
 const invalid = { valid: false, reason: "The access token is not valid." } as const;

@@ -85,6 +85,14 @@ describe("is refused", () => {
   });
 });
 
+test("the bits of its last letter that belong to no byte are part of it", async () => {
+  const token = await signToken(key, grant);
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const others = [...letters].map((last) => token.slice(0, -1) + last).filter((other) => other !== token);
+  expect(await Promise.all(others.map(check))).toEqual(others.map(() => ({ valid: false, reason: "The access token is not valid." })));
+  expect(await check(token)).toMatchObject({ valid: true });
+});
+
 test("scopes that are no text are none, and one without a subject is nobody's", async () => {
   const doubled = createTokenCheck({ current: key.repeat(2) }, () => now);
   expect(await doubled(await signed({ ...fresh, scope: ["articles:write"] }))).toEqual({ valid: true, subject: "", scopes: [] });
