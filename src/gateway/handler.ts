@@ -3,8 +3,10 @@ import { Elysia } from "elysia";
 import type { Plugin } from "graphql-yoga";
 import { AppError } from "../article/errors.ts";
 import type { GatewayLimits, RequestBounds } from "../config/config.ts";
+import type { CorsOrigins } from "../config/origins.ts";
+import { comesFromAnotherSite, refused_site } from "../platform/another-site.ts";
 import type { Logger } from "../platform/log.ts";
-import { pathOf } from "../platform/operational-routes.ts";
+import { isOperationalPath, pathOf } from "../platform/operational-routes.ts";
 import type { RateLimit } from "../platform/rate-limit.ts";
 import { contextOf, registerContext } from "../platform/request-context.ts";
 import { createRoom, createShare, type Share } from "../platform/room.ts";
@@ -34,6 +36,8 @@ export interface GatewayParts {
   readonly bounds?: Pick<RequestBounds, "bodies_bytes_max" | "body_timeout_ms">;
   /** Whether anybody may write, without a token. */
   readonly open_writes?: boolean;
+  /** Sites whose pages may write where anyone may. */
+  readonly cors_origins?: CorsOrigins | undefined;
   /** Undefined: callers may have as much as they like. */
   readonly rateLimit?: RateLimit | undefined;
   readonly hooks?: Pick<GraphqlHooks, "onOperation">;
@@ -41,6 +45,7 @@ export interface GatewayParts {
 
 const path = "/graphql";
 const allow = "GET, HEAD, POST, OPTIONS";
+const operationalMethods = "GET, HEAD";
 
 /** Of a request that brings no token where writes need one, so that it can only read: twice the longest query. */
 const reading_body_bytes_max = 131_072;
@@ -70,7 +75,11 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   const room = createRoom({ requests_max: concurrency_max, bytes_max: bounds.bodies_bytes_max, large });
   const documents = createDocuments();
   const execution = createExecution(limits);
-  const contextFor = (request: Request) => createOperationContext(restClient, request, callerLimit.charge(request));
+  const contextFor = (request: Request) =>
+    createOperationContext(restClient, request, {
+      charge: callerLimit.charge(request),
+      checkWrite: open_writes ? () => refuseOtherSites(request, parts.cors_origins) : undefined,
+    });
   const onOperation = parts.hooks?.onOperation ?? (() => {});
   const onInternalError: OnInternalError = (error, request_id) =>
     log.error({ err: error, request_id }, "a GraphQL operation failed");
@@ -121,6 +130,7 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
   return async (request) => {
     const context = contextOf(request);
     const pathname = pathOf(request.url);
+    if (isOperationalPath(pathname)) return operationalMethod(request);
     if (pathname !== path) return problem(404, "not_found", `There is nothing at ${pathname}; GraphQL is at ${path}.`, request);
     context.endpoint = path;
     switch (request.method) {
@@ -130,16 +140,18 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
       case "POST":
         return answer(request);
       case "HEAD":
-        return withoutBody(await answer(asGet(request)));
+        return await withoutBody(await answer(asGet(request)));
       case "OPTIONS":
-        return new Response(null, { status: 204, headers: { allow } });
-      default: {
-        const refused = problem(405, "method_not_allowed", `${request.method} is not allowed here.`, request);
-        refused.headers.set("allow", allow);
-        return refused;
-      }
+        return options(allow);
+      default:
+        return notAllowed(request, allow);
     }
   };
+}
+
+/** The API sees no browser behind the gateway. */
+function refuseOtherSites({ headers }: Request, allowed: CorsOrigins | undefined): void {
+  if (comesFromAnotherSite(headers, allowed)) throw new AppError("forbidden", refused_site);
 }
 
 interface AppParts extends Pick<GatewayParts, "log"> {
@@ -187,6 +199,22 @@ function tooMany(request: Request, concurrency_max: number): Response {
   return respond({ errors: [{ message, extensions }] }, negotiate(request.headers.get("accept")) ?? "application/json");
 }
 
+/** What is no GET or HEAD, which have been answered already. */
+function operationalMethod(request: Request): Response {
+  contextOf(request).endpoint = pathOf(request.url);
+  return request.method === "OPTIONS" ? options(operationalMethods) : notAllowed(request, operationalMethods);
+}
+
+function options(allow: string): Response {
+  return new Response(null, { status: 204, headers: { allow } });
+}
+
+function notAllowed(request: Request, allow: string): Response {
+  const refused = problem(405, "method_not_allowed", `${request.method} is not allowed here.`, request);
+  refused.headers.set("allow", allow);
+  return refused;
+}
+
 const titles = { 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed" } as const;
 
 function problem(status: keyof typeof titles, code: string, detail: string, request: Request): Response {
@@ -202,6 +230,10 @@ function asGet(request: Request): Request {
   return get;
 }
 
-function withoutBody(response: Response): Response {
-  return new Response(null, { status: response.status, headers: response.headers });
+/** GET's headers, with the length of the body that is left out (RFC 9110, section 9.3.2). */
+async function withoutBody(response: Response): Promise<Response> {
+  const { byteLength } = await response.bytes();
+  const { status, headers } = response;
+  headers.set("content-length", String(byteLength));
+  return new Response(null, { status, headers });
 }

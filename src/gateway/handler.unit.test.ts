@@ -32,6 +32,19 @@ describe("a POST that a browser sends to other sites without asking is refused",
     });
   }
 
+  test("and so is a mutation from a page whose name leads here, where anyone may write; it may read", async () => {
+    const headers = { origin: "http://evil.example:4000", "sec-fetch-site": "same-origin" };
+    const { ask, rest } = createGatewayUnderTest();
+    const refused = { errors: [{ extensions: { code: "FORBIDDEN", status: 403 } }] };
+    // The first time through yoga, then by the short way.
+    for (let n = 0; n < 2; n++) expect((await ask(create, undefined, headers)).body).toMatchObject(refused);
+    expect(rest.calls).toEqual([]);
+    expect((await ask("{ articles { perPage } }", undefined, headers)).body.data).toEqual({ articles: { perPage: 10 } });
+    for (const allowed of [{ cors_origins: ["http://evil.example:4000"] }, { open_writes: false }]) {
+      expect((await createGatewayUnderTest(allowed).ask(create, undefined, headers)).body.errors).toBeUndefined();
+    }
+  });
+
   test("and no answer allows another site anything", async () => {
     const { handle } = createGatewayUnderTest();
     const preflight = await handle(new Request(url, { method: "OPTIONS", headers: { origin: "https://elsewhere.example" } }));
@@ -60,11 +73,23 @@ describe("methods", () => {
     expect(rest.calls).toEqual([]);
   });
 
+  test("other methods of the paths that every port has are not allowed", async () => {
+    const { handle } = createGatewayUnderTest();
+    for (const path of ["/metrics", "/api/v1/health", "/api/v1/health/live", "/api/v1/health/ready"]) {
+      const [posted, asked] = await Promise.all(
+        ["POST", "OPTIONS"].map((method) => handle(new Request(`http://gateway${path}`, { method }))),
+      );
+      expect([posted?.status, posted?.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+      expect([asked?.status, asked?.headers.get("allow")]).toEqual([204, "GET, HEAD"]);
+    }
+  });
+
   test("HEAD is GET without its body", async () => {
     const { handle } = createGatewayUnderTest();
     const response = await handle(new Request(`${url}?query={__typename}`, { method: "HEAD" }));
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toStartWith("application/json");
+    expect(response.headers.get("content-length")).toBe(String('{"data":{"__typename":"Query"}}'.length));
     expect(await response.text()).toBe("");
   });
 

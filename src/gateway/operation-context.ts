@@ -14,7 +14,16 @@ export interface OperationContext {
 /** The longest that anything may take here, also when the caller would wait longer. */
 export const timeout_max_ms = 10_000;
 
-export function createOperationContext(rest: RestClient, request: Request, charge?: () => void): OperationContext {
+export interface CallerChecks {
+  readonly charge?: (() => void) | undefined;
+  readonly checkWrite?: (() => void) | undefined;
+}
+
+export function createOperationContext(
+  rest: RestClient,
+  request: Request,
+  { charge, checkWrite }: CallerChecks = {},
+): OperationContext {
   const { request_id, traceparent } = contextOf(request);
   const authorization = request.headers.get("authorization");
   let stale: Stale | undefined;
@@ -23,6 +32,7 @@ export function createOperationContext(rest: RestClient, request: Request, charg
     traceparent,
     ...(authorization === null ? {} : { authorization }),
     ...(charge === undefined ? {} : { charge }),
+    ...(checkWrite === undefined ? {} : { checkWrite }),
     deadline_ms: performance.now() + timeoutOf(request),
     signal: request.signal,
     onStale: (another) => {

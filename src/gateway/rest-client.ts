@@ -13,6 +13,8 @@ export interface Caller extends Pick<RestCall, "deadline_ms" | "signal" | "retry
   readonly authorization?: string;
   /** Makes the caller pay for a call; throws rate_limited when it has had its share. */
   readonly charge?: () => void;
+  /** Throws forbidden where a write is none of the caller's business. */
+  readonly checkWrite?: () => void;
   /** Told when a replica answers: how far it is behind. */
   readonly onReplicaLag?: (seconds: number) => void;
   /** Told when an answer came from the replica, because the API could not. */
@@ -99,6 +101,7 @@ export function createRestClient({ base_url, fetch, policy = singleAttempt, hook
     const began = performance.now();
     let result = "ok";
     try {
+      if (kind === "write") caller.checkWrite?.();
       const { deadline_ms, signal, retry_wait_max_ms } = caller;
       const about: RestCall = {
         operation: ask.operation,

@@ -27,7 +27,8 @@ const protective: Headers = {
 /** A year (RFC 6797, section 6.1); not for subdomains, which may be somebody else's. */
 const overTls: Headers = { "strict-transport-security": "max-age=31536000" };
 
-const exposed = "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Blog-Replica-Lag-Seconds, Blog-Stale";
+const exposed =
+  "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Blog-Replica-Lag-Seconds, Blog-Stale";
 /** Tokens travel in Authorization, which a page has to set by itself: no cookies, so no credentials in the sense of CORS. */
 const sendable =
   "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, Blog-Min-Version, X-Request-Id, X-Request-Timeout-Ms, traceparent";

@@ -11,6 +11,10 @@ export const operationalPaths = {
 
 const paths = new Set<string>(Object.values(operationalPaths));
 
+export function isOperationalPath(path: string): boolean {
+  return paths.has(path);
+}
+
 /** The path if it is /metrics or one of health's, which are answered on every role's port; undefined for anything else. */
 export function operationalPathOf({ method, url }: Request): string | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;

@@ -60,7 +60,8 @@ function startServer({ role, listen, keep_alive_s, fetch }: PortParts): Bun.Serv
         `Port ${listen.port} on ${listen.host} is taken by another process: stop it, or set ${variable} to another port (0 takes a free one).`,
       );
     }
-    if (error instanceof Error && "code" in error && error.code === "EADDRNOTAVAIL") {
+    // EINVAL: a name that leads nowhere.
+    if (error instanceof Error && "code" in error && (error.code === "EADDRNOTAVAIL" || error.code === "EINVAL")) {
       throw new Error(`${listen.host} is not an address of this machine: set BLOG_LISTEN_HOST to one (0.0.0.0 means all).`);
     }
     throw error;

@@ -58,7 +58,9 @@ export function checkIdempotencyKey({ headers }: Request): void {
 function fingerprintOf({ method, url, headers }: Request, body: Uint8Array): string {
   const hash = new Bun.CryptoHasher("sha256");
   // None of the rarer ones leaves no trace: keys of earlier versions fit.
-  const others = ["if-none-match", "if-unmodified-since"].flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : []));
+  const others = ["if-none-match", "if-unmodified-since"].flatMap((name) =>
+    headers.has(name) ? [[name, headers.get(name)]] : [],
+  );
   hash.update(JSON.stringify([method, pathOf(url), headers.get("if-match"), ...others]));
   hash.update(body);
   return hash.digest("hex");

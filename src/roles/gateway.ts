@@ -56,6 +56,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     persisted: await openPersistedQueries(config.gateway.persisted_only),
     bounds: config.bounds,
     open_writes: config.access.open_writes,
+    cors_origins: config.web.cors_origins,
     rateLimit: openRateLimits(config.rate_limits, log).reads,
     hooks: {
       onOperation(operation_type, result) {

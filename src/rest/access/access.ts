@@ -1,7 +1,7 @@
 import { AppError } from "../../article/errors.ts";
 import type { PublicReads } from "../../config/config.ts";
 import type { CorsOrigins } from "../../config/origins.ts";
-import { comesFromAnotherSite } from "./another-site.ts";
+import { comesFromAnotherSite, refused_site } from "../../platform/another-site.ts";
 import { grants, type Scope } from "./scopes.ts";
 import type { TokenCheck } from "./token.ts";
 
@@ -68,7 +68,7 @@ function bearerOf(headers: Headers): string | undefined {
 const realm = 'Bearer realm="blog"';
 
 const foreign: Admission = {
-  refused: new AppError("forbidden", "A page of another site may not write here: CORS_ORIGINS does not name it."),
+  refused: new AppError("forbidden", refused_site),
   challenge: realm,
 };
 

@@ -89,7 +89,9 @@ test("the bits of its last letter that belong to no byte are part of it", async 
   const token = await signToken(key, grant);
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const others = [...letters].map((last) => token.slice(0, -1) + last).filter((other) => other !== token);
-  expect(await Promise.all(others.map(check))).toEqual(others.map(() => ({ valid: false, reason: "The access token is not valid." })));
+  expect(await Promise.all(others.map(check))).toEqual(
+    others.map(() => ({ valid: false, reason: "The access token is not valid." })),
+  );
   expect(await check(token)).toMatchObject({ valid: true });
 });
 

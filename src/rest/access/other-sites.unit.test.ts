@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createRestFixture, validInput } from "../../testing/rest-fixture.ts";
 import { createAccess } from "./access.ts";
-import { comesFromAnotherSite } from "./another-site.ts";
+import { comesFromAnotherSite } from "../../platform/another-site.ts";
 
 const other = "https://evil.example";
 const judged = (headers: Record<string, string>, allowed?: "*" | string[]) => comesFromAnotherSite(new Headers(headers), allowed);
@@ -14,7 +14,15 @@ test.each<[Record<string, string>, boolean]>([
   [{ origin: "null", "sec-fetch-site": "cross-site" }, true],
   [{ origin: other, host: "blog.example" }, true],
   [{ origin: "null", host: "blog.example" }, true],
-  [{ origin: "http://blog.example:5000", host: "blog.example:5000" }, false],
+  [{ origin: "http://devbox:5000", host: "devbox:5000" }, false],
+  [{ origin: "http://devbox:5000", host: "localhost:5000" }, true],
+  [{ origin: "http://my.blog.localhost:5000", "sec-fetch-site": "same-origin" }, false],
+  [{ origin: "http://192.168.1.7:5000", "sec-fetch-site": "same-origin" }, false],
+  [{ origin: "http://[::1]:5000", "sec-fetch-site": "same-origin" }, false],
+  // Its owner has it lead here.
+  [{ origin: "http://evil.example:5000", host: "evil.example:5000" }, true],
+  [{ origin: "http://evil.example:5000", host: "evil.example:5000", "sec-fetch-site": "same-origin" }, true],
+  [{ origin: "http://10.0.0.7.evil.example", "sec-fetch-site": "same-origin" }, true],
 ])("%p is of another site: %p", (headers, expected) => {
   expect(judged(headers)).toBe(expected);
 });
