@@ -10,21 +10,30 @@ export interface BesideCall<Result extends TSchema> {
   readonly database: DatabaseConfig | undefined;
   readonly command: string;
   readonly args: unknown;
+  /** Whether it makes databases that are not there yet; else there must be some. */
+  readonly makes_databases?: boolean;
   /** What the command answers. */
   readonly result: Result;
   readonly report: Report;
   readonly signal?: AbortSignal;
 }
 
-/** Has the process that holds the data folder run the command; runs `alone` when there is none. Both answer the same. */
+/**
+ * Has the process that holds the data folder run the command; runs `alone` when there is none. Both answer the same. Throws
+ * DataFolderError where there is nothing to work on: somebody who looks in the wrong place must not hear that all is well.
+ */
 export async function besideOrAlone<Result extends TSchema>(
   call: BesideCall<Result>,
   alone: () => Promise<Static<Result>>,
 ): Promise<Static<Result>> {
-  const { database, result: schema, ...rest } = call;
+  const { database, result: schema, makes_databases = false, ...rest } = call;
   if (database?.kind !== "pglite") return alone();
   const outcome = await callControl({ ...rest, path: controlSocketPath(database.data_dir) });
-  if (outcome.state === "not_running") return alone();
+  if (outcome.state === "not_running") {
+    const { demandDatabases } = await import("../embedded/data-folder.ts");
+    if (!makes_databases) demandDatabases(database.data_dir);
+    return alone();
+  }
   if (Value.Check(schema, outcome.result)) return outcome.result;
   throw new Error("The running process answered in a way that this version does not know.");
 }

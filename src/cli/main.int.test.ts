@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PostgresConfig } from "../config/config.ts";
@@ -71,6 +71,20 @@ processTerminal().out("x".repeat(1_000_000)); await exit(3);`;
     expect(err).toContain(`Port ${holder.port}`);
     expect(err).toContain("GATEWAY_PORT");
   });
+});
+
+describe("where nothing runs and there are no databases", () => {
+  test.each(["verify", "verify --repair", "resync", "dlq list", "dlq replay --all", "migrate --status"])(
+    "%s says so, and makes none",
+    async (command) => {
+      const folder = mkdtempSync(join(tmpdir(), "blog-none-"));
+      const { code, out, err } = await run(command.split(" "), { BLOG_DATA_DIR: join(folder, "data") });
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).toContain(`There are no databases in ${join(folder, "data")}`);
+      expect(readdirSync(folder)).toEqual([]);
+      rmSync(folder, { recursive: true });
+    },
+  );
 });
 
 describeWith([postgres], "on real PostgreSQL", () => {

@@ -27,7 +27,14 @@ Without --target those of the database that the role owns: api DB1, sync DB2, al
     const log = createLog(config.log);
     using report = showProgress(terminal, "databases");
     const result = await besideOrAlone(
-      { database: config.primary ?? config.replica, command: "migrate", args, result: MigrateResultSchema, report },
+      {
+        database: config.primary ?? config.replica,
+        command: "migrate",
+        args,
+        makes_databases: !status,
+        result: MigrateResultSchema,
+        report,
+      },
       async () => {
         await using opened = await openCommandDatabases(config, log);
         return await migrateDatabases({ databases: opened.databases, log }, args);

@@ -36,7 +36,7 @@ The same --seed gives the same articles; running it twice writes them twice.`,
     const signal = shutdownSignal(log);
     using report = showProgress(terminal, "articles");
     const result = await besideOrAlone(
-      { database: config.primary, command: "seed", args, result: SeedResultSchema, report, signal },
+      { database: config.primary, command: "seed", args, makes_databases: true, result: SeedResultSchema, report, signal },
       () => seedAlone(config, args, { log, report, signal }),
     );
     report[Symbol.dispose]();

@@ -1,5 +1,6 @@
 import type { LogConfig } from "../platform/log.ts";
 import type { CorsOrigins } from "./origins.ts";
+import type { QueryList } from "./query-list.ts";
 
 export type Role = "api" | "gateway" | "sync";
 
@@ -81,8 +82,8 @@ export interface GatewayLimits {
 export interface GatewayConfig {
   readonly limits: GatewayLimits;
   readonly introspection: boolean;
-  /** File of the only queries that are run; undefined: all are. */
-  readonly persisted_only?: string;
+  /** The only queries that are run; undefined: all are. */
+  readonly only_queries?: QueryList;
 }
 
 export type PublicReads = "published" | "all";

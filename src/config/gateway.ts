@@ -1,12 +1,12 @@
-import { resolve } from "node:path";
 import type { GatewayConfig } from "./config.ts";
 import { variables } from "./env.ts";
+import { readQueryList } from "./query-list.ts";
 import type { Reader } from "./reader.ts";
 
 /** A schema is no secret, but production need not read it out to whoever looks for weak spots. */
-export function readGateway(reader: Reader, production: boolean): GatewayConfig {
+export function readGateway(reader: Reader, production: boolean, serves_graphql: boolean): GatewayConfig {
   const { gateway, gateway_limits } = variables;
-  const persisted_only = reader.optional(gateway.persisted_only);
+  const only_queries = serves_graphql ? readQueryList(reader, gateway.persisted_only) : undefined;
   return {
     limits: {
       body_bytes_max: reader.value(gateway_limits.body_bytes_max),
@@ -21,6 +21,6 @@ export function readGateway(reader: Reader, production: boolean): GatewayConfig 
       concurrency_max: reader.value(gateway_limits.concurrency_max),
     },
     introspection: reader.optional(gateway.introspection) ?? !production,
-    ...(persisted_only === undefined ? {} : { persisted_only: resolve(persisted_only) }),
+    ...(only_queries === undefined ? {} : { only_queries }),
   };
 }

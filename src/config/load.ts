@@ -62,7 +62,7 @@ export function loadConfig({ env, role, command = "serve", databases, terminal =
     ...(event_log === undefined ? {} : { event_log }),
     ...(rest_api_url === undefined ? {} : { rest_api_url }),
     ...(replica_api_url === undefined ? {} : { replica_api_url }),
-    gateway: readGateway(reader, production),
+    gateway: readGateway(reader, production, serving && roles.includes("gateway")),
     idempotency_ttl_hours: reader.value(variables.idempotency_ttl_hours),
     views_flush_seconds: reader.value(variables.views_flush_seconds),
     access,

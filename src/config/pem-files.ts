@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { TlsIdentity } from "./config.ts";
 import type { Variable } from "./env.ts";
 import type { Reader } from "./reader.ts";
+import { unreadable } from "./unreadable.ts";
 
 interface IdentityVariables {
   readonly cert: Variable<string>;
@@ -67,19 +68,5 @@ function attempt<Result>(make: () => Result | undefined): Result | undefined {
     return make();
   } catch {
     return undefined;
-  }
-}
-
-function unreadable(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "ENOENT":
-      return "there is no such file";
-    case "EACCES":
-      return "this user may not read it";
-    case "EISDIR":
-      return "this is a folder";
-    default:
-      return `it cannot be read (${code ?? error})`;
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { lockFolder, pid_file } from "./folder-lock.ts";
 
@@ -28,6 +28,14 @@ export function openDataFolder(dir: string): DataFolder {
     replica: join(path, "replica"),
     [Symbol.dispose]: () => lock[Symbol.dispose](),
   };
+}
+
+/** Throws DataFolderError when no databases were ever made in the folder. Makes nothing. */
+export function demandDatabases(dir: string): void {
+  if (existsSync(join(dir, "primary"))) return;
+  throw new DataFolderError(
+    `There are no databases in ${dir}, and nobody runs there. Name the folder of the blog that you mean by BLOG_DATA_DIR; \`blog\` itself makes one.`,
+  );
 }
 
 function usableFolder(dir: string): string {

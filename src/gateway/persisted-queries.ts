@@ -42,19 +42,6 @@ export function createListedQueries(texts: ReadonlyMap<string, string>): Persist
   };
 }
 
-/** What `json`, `{"<sha256>": "<text>"}`, lists. Throws an Error in words for the person who made the file. */
-export function readQueryList(json: string): ReadonlyMap<string, string> {
-  const list: unknown = JSON.parse(json);
-  if (typeof list !== "object" || list === null || Array.isArray(list)) throw new Error("it is not a JSON object");
-  const entries = Object.entries(list).map(([hash, text]: [string, unknown]) => {
-    if (typeof text !== "string") throw new Error(`what stands under ${hash} is not text`);
-    if (sha256(text) !== hash) throw new Error(`${hash} is not the SHA-256 of its text, ${sha256(text)} is`);
-    return [hash, text] as const;
-  });
-  if (entries.length === 0) throw new Error("it lists no query");
-  return new Map(entries);
-}
-
 function hashOf(extensions: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const given = extensions?.["persistedQuery"];
   if (given === undefined || given === null) return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createGatewayUnderTest } from "./gateway-under-test.ts";
-import { createListedQueries, readQueryList } from "./persisted-queries.ts";
+import { createListedQueries } from "./persisted-queries.ts";
 
 const query = "{ __typename }";
 const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
@@ -82,19 +82,4 @@ describe("only listed queries", () => {
     expect(await post(named(other))).toMatchObject({ code: "PERSISTED_QUERY_NOT_FOUND" });
     expect(rest.calls).toEqual([]);
   });
-});
-
-describe("the list's file", () => {
-  test("maps hashes to texts", () => {
-    expect(readQueryList(JSON.stringify({ [sha256(query)]: query }))).toEqual(new Map([[sha256(query), query]]));
-  });
-
-  const bad: readonly (readonly [string, string])[] = [
-    ["[]", "it is not a JSON object"],
-    ["{}", "it lists no query"],
-    ["{", "JSON"],
-    [JSON.stringify({ abc: query }), `abc is not the SHA-256 of its text, ${sha256(query)} is`],
-    [JSON.stringify({ [sha256(query)]: 1 }), "is not text"],
-  ];
-  for (const [json, problem] of bad) test(`${json} is refused`, () => expect(() => readQueryList(json)).toThrow(problem));
 });

@@ -89,7 +89,8 @@ export const listParameters = {
 /** GET /api/v1/articles/search */
 export const searchParameters = {
   q: textParameter(Text({ minLength: 1, maxLength: q_length_max }), {
-    description: 'Words to find; "a phrase", or and -without are understood. Case, accents and endings do not matter',
+    description:
+      'Words to find; "a phrase", or and -without are understood. Case, accents and endings do not matter. Of a content the first 120,000 characters are searched, of one in plain ASCII the first 262,144',
     example: "replication",
     required: true,
   }),

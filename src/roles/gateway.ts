@@ -1,12 +1,6 @@
-import { variables } from "../config/env.ts";
-import { ConfigError } from "../config/problems.ts";
+import type { QueryList } from "../config/query-list.ts";
 import { createGatewayHandler } from "../gateway/handler.ts";
-import {
-  createAutomaticPersistedQueries,
-  createListedQueries,
-  type PersistedQueries,
-  readQueryList,
-} from "../gateway/persisted-queries.ts";
+import { createAutomaticPersistedQueries, createListedQueries, type PersistedQueries } from "../gateway/persisted-queries.ts";
 import { createReplicaReads } from "../gateway/replica-reads.ts";
 import { createSharedCalls } from "../gateway/shared-calls.ts";
 import type { Check } from "../platform/health.ts";
@@ -53,7 +47,7 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
     graphiql: config.web.docs && config.env === "development",
     introspection: config.gateway.introspection,
     limits: config.gateway.limits,
-    persisted: await openPersistedQueries(config.gateway.persisted_only),
+    persisted: persistedQueries(config.gateway.only_queries),
     bounds: config.bounds,
     open_writes: config.access.open_writes,
     cors_origins: config.web.cors_origins,
@@ -82,16 +76,8 @@ export async function startGateway(context: RoleContext, { server, api, sync }: 
   }
 }
 
-/** Throws ConfigError when the file of the only queries to run cannot be used. */
-async function openPersistedQueries(file: string | undefined): Promise<PersistedQueries> {
-  if (file === undefined) return createAutomaticPersistedQueries();
-  try {
-    return createListedQueries(readQueryList(await Bun.file(file).text()));
-  } catch (error) {
-    const { name, rule } = variables.gateway.persisted_only;
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([{ variable: name, found: `${file} (${problem})`, allowed: rule.allowed }]);
-  }
+function persistedQueries(only: QueryList | undefined): PersistedQueries {
+  return only === undefined ? createAutomaticPersistedQueries() : createListedQueries(only);
 }
 
 /** Queries are answered as long as one of the two is there. */
