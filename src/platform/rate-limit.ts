@@ -30,6 +30,9 @@ export function requestsInBody(bytes: number): number {
   return Math.floor(bytes / counted_body_bytes);
 }
 
+/** Times of some months in milliseconds are exact to a few millionths; what is short of so little is not short. */
+const rounding_ms = 1e-4;
+
 /** Some ten megabytes at most; an entry is a text and a number. */
 const callers_max_default = 50_000;
 
@@ -48,7 +51,7 @@ export function createRateLimit({ name, per_second, burst, callers_max = callers
     take(caller, now_ms) {
       const paid_until_ms = paidUntil(caller, now_ms) + price_ms;
       const short_ms = paid_until_ms - now_ms - credit_ms;
-      if (short_ms > 0) return limited(short_ms);
+      if (short_ms > rounding_ms) return limited(short_ms);
       remember(caller, paid_until_ms);
       return undefined;
     },

@@ -12,6 +12,18 @@ test("a caller may have its burst at once, then as many a second as are allowed"
   expect(Array.from({ length: 6 }, () => taken(9_000)).filter(Boolean)).toHaveLength(5);
 });
 
+test("a caller may have all of its burst at once, whatever the time: no fraction of it is lost in rounding", () => {
+  const rates = fc.constantFrom(0.01, 0.25, 1, 3, 7, 10, 50, 100, 300);
+  const times = fc.double({ min: 0, max: 10_000_000_000, noNaN: true });
+  fc.assert(
+    fc.property(rates, fc.integer({ min: 1, max: 50 }), times, (per_second, burst, now_ms) => {
+      const limit = createRateLimit({ name: "reads", per_second, burst });
+      const taken = Array.from({ length: burst + 2 }, () => limit.take("a", now_ms) === undefined);
+      expect(taken).toEqual([...Array(burst).fill(true), false, false]);
+    }),
+  );
+});
+
 test("who is refused is told when to come again, and the policy", () => {
   const limit = createRateLimit({ name: "writes", per_second: 0.25, burst: 2 });
   limit.take("a", 0);
