@@ -1,66 +1,76 @@
-import { AppError } from "../article/errors.ts";
-import type { ArticleHead, IfMatch } from "../store/article-store.ts";
+import { AppError, preconditionFailed } from "../article/errors.ts";
+import type { ArticleHead, WriteCondition } from "../store/article-store.ts";
+import { httpDate, parseHttpDate } from "./http-date.ts";
 
 /** The article's version is its ETag, also where views_count has moved on meanwhile. */
 export function entityTag(version: number): string {
   return `"${version}"`;
 }
 
-/** An instant of the wire (RFC 3339, in UTC) as HTTP writes it (RFC 9110, section 5.6.7). */
-export function httpDate(instant: string): string {
-  return `${httpDay(instant.slice(0, 10))} ${instant.slice(11, 19)} GMT`;
-}
-
-/** `Mon, 23 Nov 2026` for `2026-11-23`: articles are of few days, and a Date for each answer costs more than all its other headers. */
-const httpDays = new Map<string, string>();
-const kept_days_max = 10_000;
-
-function httpDay(day: string): string {
-  const known = httpDays.get(day);
-  if (known !== undefined) return known;
-  if (httpDays.size >= kept_days_max) httpDays.clear();
-  const made = new Date(day).toUTCString().slice(0, -" 00:00:00 GMT".length);
-  httpDays.set(day, made);
-  return made;
-}
-
-/** Whether the answer depends on what the caller already has. */
+/** Whether the answer depends on what the caller has, or takes the article for. */
 export function isConditional(headers: Headers): boolean {
-  return headers.has("if-none-match") || headers.has("if-modified-since");
+  return conditions.some((name) => headers.has(name));
 }
+
+const conditions = ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since"] as const;
 
 /**
  * Whether the caller already has this version (RFC 9110, section 13.2.2): If-None-Match by weak comparison,
  * and If-Modified-Since only where that is absent. What is not well formed matches nothing.
  */
-export function isUnmodified(headers: Headers, version: number, updated_at: string): boolean {
+export function isUnmodified(headers: Headers, { version, updated_at }: ArticleHead): boolean {
   const ifNoneMatch = headers.get("if-none-match");
-  if (ifNoneMatch !== null) return ifNoneMatch.trim() === "*" || tagsOf(ifNoneMatch).includes(entityTag(version));
-  const since_ms = instantOf(headers.get("if-modified-since"));
+  if (ifNoneMatch !== null) return namesVersion(ifNoneMatch, version);
+  const since_ms = dateOf(headers, "if-modified-since");
   return since_ms !== undefined && secondOf(updated_at) <= since_ms;
 }
 
-/** Whether a write may only happen for an article that the caller describes otherwise than by If-Match. */
-export function hasOtherPreconditions(headers: Headers): boolean {
-  return headers.has("if-none-match") || headers.has("if-unmodified-since");
+/** Throws precondition_failed where a reader takes the article for another version than it is (RFC 9110, section 13.2.2). */
+export function checkTaken(headers: Headers, head: ArticleHead): void {
+  const taken = readIfMatch(headers);
+  if (taken === undefined) return checkUnmodified(headers, head);
+  const { versions, text } = taken;
+  if (versions !== "*" && !versions.includes(head.version)) throw preconditionFailed(text, head.version);
 }
 
 /**
- * What forbids a write to an article that is there (RFC 9110, sections 13.1.2 and 13.1.4): If-None-Match that names its version,
- * If-Unmodified-Since a date before its last change, unless there is If-Match. What is not well formed forbids nothing.
+ * What a write demands of an article that is there (RFC 9110, section 13.2.2): If-Match, or else If-Unmodified-Since; and If-None-Match.
+ * Undefined where it demands nothing. Throws invalid_parameter for what is no list of entity tags; a date that is none demands nothing.
  */
-export function checkOtherPreconditions(headers: Headers, { version, updated_at }: ArticleHead): void {
+export function readWriteCondition(headers: Headers): WriteCondition | undefined {
+  const if_match = readIfMatch(headers);
   const ifNoneMatch = headers.get("if-none-match");
-  if (ifNoneMatch !== null && (ifNoneMatch.trim() === "*" || tagsOf(ifNoneMatch).includes(entityTag(version))))
-    throw forbiddenBy("If-None-Match", ifNoneMatch, `the article is there, at version ${version}`);
-  const ifUnmodifiedSince = headers.get("if-unmodified-since");
-  const since_ms = headers.has("if-match") ? undefined : instantOf(ifUnmodifiedSince);
-  if (ifUnmodifiedSince !== null && since_ms !== undefined && secondOf(updated_at) > since_ms)
-    throw forbiddenBy("If-Unmodified-Since", ifUnmodifiedSince, `the article was changed at ${httpDate(updated_at)}`);
+  if (ifNoneMatch !== null) checkTags("If-None-Match", ifNoneMatch);
+  const judges_date = if_match === undefined && dateOf(headers, "if-unmodified-since") !== undefined;
+  if (ifNoneMatch === null && !judges_date) return if_match;
+  return {
+    ...(if_match ?? { versions: "*", text: "*" }),
+    judge(head) {
+      if (judges_date) checkUnmodified(headers, head);
+      if (ifNoneMatch !== null && namesVersion(ifNoneMatch, head.version))
+        throw forbiddenBy("If-None-Match", ifNoneMatch, `the article is there, at version ${head.version}`);
+    },
+  };
+}
+
+function checkUnmodified(headers: Headers, { updated_at }: ArticleHead): void {
+  const since_ms = dateOf(headers, "if-unmodified-since");
+  if (since_ms === undefined || secondOf(updated_at) <= since_ms) return;
+  const value = headers.get("if-unmodified-since") ?? "";
+  throw forbiddenBy("If-Unmodified-Since", value, `the article was changed at ${httpDate(updated_at)}`);
 }
 
 function forbiddenBy(header: string, value: string, but: string): AppError {
   return new AppError("precondition_failed", `${header} is ${shortened(value)}, but ${but}.`);
+}
+
+function namesVersion(ifNoneMatch: string, version: number): boolean {
+  return ifNoneMatch.trim() === "*" || tagsOf(ifNoneMatch).includes(entityTag(version));
+}
+
+function dateOf(headers: Headers, name: "if-modified-since" | "if-unmodified-since"): number | undefined {
+  const text = headers.get(name);
+  return text === null ? undefined : parseHttpDate(text);
 }
 
 /** Dates in HTTP have no fractions of a second. */
@@ -68,17 +78,9 @@ function secondOf(instant: string): number {
   return Math.floor(Date.parse(instant) / 1000) * 1000;
 }
 
-/** Undefined for what is no date. */
-function instantOf(date: string | null): number | undefined {
-  return date !== null && httpDatePattern.test(date) ? Date.parse(date) : undefined;
-}
-
 function shortened(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
-
-/** IMF-fixdate; the two obsolete forms are not worth a second reading. */
-const httpDatePattern = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** An entity tag (RFC 9110, section 8.8.3), or a list of them with the empty elements that section 5.6.1 lets pass. */
 const tagPattern = /(W\/)?"[\x21\x23-\x7E\x80-\xFF]*"/g;
@@ -93,17 +95,20 @@ function tagsOf(list: string): readonly string[] {
  * The versions that the caller demands, or undefined without the header. A weak tag, and a tag that is no version
  * of ours, match nothing (RFC 9110, section 13.1.1). Throws invalid_parameter for what is no list of entity tags.
  */
-export function readIfMatch(headers: Headers): IfMatch | undefined {
+function readIfMatch(headers: Headers): WriteCondition | undefined {
   const text = headers.get("if-match");
   if (text === null) return undefined;
   if (text.trim() === "*") return { versions: "*", text: "*" };
-  if (!tagListPattern.test(text)) {
-    const detail = 'If-Match is not well formed; send the ETag as it came, for instance If-Match: "3", a list of them, or *.';
-    throw new AppError("invalid_parameter", detail, { errors: [{ pointer: "If-Match", detail, code: "malformed" }] });
-  }
+  checkTags("If-Match", text);
   const tags = text.match(tagPattern) ?? [];
   const versions = tags.flatMap((tag) => (versionPattern.test(tag) ? [Number(tag.slice(1, -1))] : []));
   return { versions, text: shortened(text) };
+}
+
+function checkTags(header: string, text: string): void {
+  if (text.trim() === "*" || tagListPattern.test(text)) return;
+  const detail = `${header} is not well formed; send the ETag as it came, for instance ${header}: "3", a list of them, or *.`;
+  throw new AppError("invalid_parameter", detail, { errors: [{ pointer: header, detail, code: "malformed" }] });
 }
 
 const versionPattern = /^"[1-9]\d{0,9}"$/;

@@ -5,7 +5,8 @@ import type { ReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { fieldsParameter } from "./article-parameters.ts";
-import { entityTag, httpDate, isConditional, isUnmodified } from "./conditional.ts";
+import { checkTaken, entityTag, isConditional, isUnmodified } from "./conditional.ts";
+import { httpDate } from "./http-date.ts";
 import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 
@@ -29,12 +30,12 @@ export function getArticle({ readsFor, views, versions }: ReadParts): Operation 
       tag: "articles",
       summary: "Read an article",
       description: "Counts a view of a published article, also when the answer is 304; HEAD counts none.",
-      headers: ["IfNoneMatch", "IfModifiedSince", "MinVersion"],
+      headers: ["IfNoneMatch", "IfModifiedSince", "IfMatch", "IfUnmodifiedSince", "MinVersion"],
       answers: {
         200: { description: "The article", schema: "ArticleOrSelection", headers: ["ETag", "LastModified"] },
         304: { description: "The caller already has this version", headers: ["ETag", "LastModified"] },
       },
-      errors: ["invalid_parameter", "not_found", "not_acceptable"],
+      errors: ["invalid_parameter", "not_found", "not_acceptable", "precondition_failed"],
     },
     first: awaitMinVersion(versions),
     async handle(call, { values }): Promise<Answer> {
@@ -48,7 +49,8 @@ export function getArticle({ readsFor, views, versions }: ReadParts): Operation 
       if (values.fields === undefined && isConditional(request.headers)) {
         const head = await reads.getHead(id, signal);
         if (head === undefined) throw notFound(id);
-        if (isUnmodified(request.headers, head.version, head.updated_at)) {
+        checkTaken(request.headers, head);
+        if (isUnmodified(request.headers, head)) {
           viewed(head);
           return emptyAnswer(304, validatorsOf(head));
         }

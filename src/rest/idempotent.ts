@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from "../article/errors.ts";
 import { pathOf } from "../platform/operational-routes.ts";
 import type { Room } from "../platform/room.ts";
-import type { ArticleReads, ArticleWrites, HandledAnswer, IdempotencyKeys } from "../store/article-store.ts";
+import type { ArticleWrites, HandledAnswer, IdempotencyKeys } from "../store/article-store.ts";
 import type { Answer } from "./answer.ts";
 import type { Call } from "./operation.ts";
 import { invalidParameters } from "./parameters.ts";
@@ -9,7 +9,6 @@ import { problemAnswer, statusOf } from "./problem.ts";
 
 export interface WriteParts {
   readonly writes: ArticleWrites;
-  readonly heads: Pick<ArticleReads, "getHead">;
   readonly idempotency: IdempotencyKeys;
   readonly now: () => Date;
   readonly room: Room;

@@ -17,7 +17,8 @@ export const headerParameters = {
   IfNoneMatchOfWrite: {
     name: "If-None-Match",
     in: "header",
-    description: "ETag that the article must not have, or * for one that must not be there; else 412",
+    description:
+      "ETag that the article must not have; else 412. With * the write never happens: an article that is there is 412, one that is not 404",
     schema: { type: "string" },
     example: '"7"',
   },
@@ -39,7 +40,7 @@ export const headerParameters = {
     name: "Blog-Min-Version",
     in: "header",
     description:
-      "`<id>=<version>` of a write's answer (a DELETE's too): the replica answers once it has that version of that article, or after 2 s with 503 and Retry-After. DB1 has it at once",
+      "`<id>=<version>` of a write's answer (a DELETE's too): the replica answers once it has that version of that article, or after 2 s with 503 and Retry-After; for a caller who sees only what is published, the version of anything else never comes. DB1 has it at once",
     schema: { type: "string", pattern: "^[1-9][0-9]{0,15}=[1-9][0-9]{0,9}$" },
     example: "42=3",
   },

@@ -66,11 +66,24 @@ describe("reading one article", () => {
     [{ "if-modified-since": "Mon, 23 Nov 2026 09:29:59 GMT" }, 200],
     [{ "if-modified-since": "2026-11-23" }, 200],
     [{ "if-none-match": '"2"', "if-modified-since": "Mon, 23 Nov 2026 09:30:00 GMT" }, 200],
+    [{ "if-match": '"7", "1"' }, 200],
+    [{ "if-match": "*", "if-none-match": '"1"' }, 304],
+    [{ "if-unmodified-since": "Mon, 23 Nov 2026 09:30:00 GMT" }, 200],
   ])("under %j answers %i", async (headers, status) => {
     const reply = await call("GET", "/api/v1/articles/1", { headers });
     expect(reply.status).toBe(status);
     expect(reply.headers.get("etag")).toBe('"1"');
     expect(reply.text === "").toBe(status === 304);
+  });
+
+  test.each([
+    [{ "if-match": '"7"' }],
+    [{ "if-match": 'W/"1"' }],
+    [{ "if-match": '"7"', "if-none-match": '"1"' }],
+    [{ "if-unmodified-since": "Mon, 23 Nov 2026 09:29:59 GMT" }],
+  ])("under %j is 412", async (headers) => {
+    const reply = await call("GET", "/api/v1/articles/1", { headers });
+    expect([reply.status, reply.json]).toMatchObject([412, { code: "precondition_failed" }]);
   });
 
   // Work that grew with the square of its length would take longer than any test may.

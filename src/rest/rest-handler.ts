@@ -53,7 +53,7 @@ export type RestParts = WritableParts | ReadOnlyParts;
 export function createRestHandler(parts: RestParts): (request: Request) => Promise<Response> {
   const readsFor = createReadsFor(parts.reads);
   const articles = parts.writable
-    ? articleRoutes({ readsFor, views: parts.views }, { ...parts, heads: parts.reads, ...openBounds(parts.bounds) })
+    ? articleRoutes({ readsFor, views: parts.views }, { ...parts, ...openBounds(parts.bounds) })
     : articleRoutes({ readsFor, versions: parts.versions });
   const documented = [...articles, ...operationalRoutes];
   const document = JSON.stringify(createOpenApiDocument(documented, parts));

@@ -45,6 +45,23 @@ function restOverStore(open: () => Promise<Store>): void {
   };
   const read = async (id: number) => articleOf(await call("GET", `/api/v1/articles/${id}`));
 
+  test("what a write demands is judged by the article that it changes, under a key too", async () => {
+    const { id } = await create();
+    const path = `/api/v1/articles/${id}`;
+    const write = (method: string, headers: Record<string, string>, body?: object) =>
+      call(method, path, { headers: { ...headers, "idempotency-key": crypto.randomUUID() }, ...(body && { body }) });
+    const several = Array.from({ length: 12 }, (_, n) => write("PATCH", { "if-none-match": '"99"' }, { title: `Title ${n}` }));
+    expect(new Set((await Promise.all(several)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await read(id)).version).toBe(13);
+    expect((await write("PATCH", { "if-none-match": '"13"' }, { title: "No" })).status).toBe(412);
+    expect((await write("DELETE", { "if-none-match": "*" })).status).toBe(412);
+    const long_ago = { "if-unmodified-since": "Mon, 01 Jan 2001 00:00:00 GMT" };
+    expect((await write("DELETE", long_ago)).status).toBe(412);
+    expect((await call("DELETE", path, { headers: long_ago })).status).toBe(412);
+    const changed = (await call("GET", path)).headers.get("last-modified") ?? "";
+    expect((await call("DELETE", path, { headers: { "if-unmodified-since": changed } })).status).toBe(204);
+  });
+
   test("an article is written, read, changed, found and deleted", async () => {
     const { id } = await create({ title: "Réplication élégante", category: "engineering", tags: ["kafka", "a,b"] });
     expect(await read(id)).toMatchObject({

@@ -4,11 +4,12 @@ import { AppError, type ErrorCode } from "../article/errors.ts";
 import { validateInput, validatePatch } from "../article/validate.ts";
 import type { BodyBounds } from "../platform/request-body.ts";
 import type { Room } from "../platform/room.ts";
-import type { ArticleWrites, IfMatch, StoredArticle, WriteOrigin } from "../store/article-store.ts";
+import type { ArticleWrites, StoredArticle, WriteOrigin } from "../store/article-store.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { parseJson, readBody } from "./body.ts";
-import { checkOtherPreconditions, entityTag, hasOtherPreconditions, httpDate, readIfMatch } from "./conditional.ts";
+import { entityTag, readWriteCondition } from "./conditional.ts";
+import { httpDate } from "./http-date.ts";
 import { answerOnce, checkIdempotencyKey, type WriteParts } from "./idempotent.ts";
 import { requireMediaType } from "./negotiation.ts";
 import { type Call, type Operation, type OperationDoc, operation } from "./operation.ts";
@@ -109,8 +110,7 @@ export function deleteArticle(parts: WriteParts): Operation {
     errors: [...writeErrors, "not_found", "precondition_failed"],
   };
   return writing(parts, doc, async (writes, { call, origin }) => {
-    const id = articleIdOf(call);
-    const { version } = await writes.remove(id, await demandedVersions(parts, id, call), origin);
+    const { version } = await writes.remove(articleIdOf(call), readWriteCondition(call.request.headers), origin);
     return emptyAnswer(204, { etag: entityTag(version) });
   });
 }
@@ -139,7 +139,7 @@ function writing(
     async handle(call) {
       const { request, context, signal } = call;
       if ("id" in call.params) articleIdOf(call);
-      readIfMatch(request.headers);
+      readWriteCondition(request.headers);
       checkIdempotencyKey(request);
       if (doc.body !== undefined) requireMediaType(request, doc.body.media_types);
       // Before the body is read, which holds memory.
@@ -187,25 +187,10 @@ function tooMany(): AppError {
 
 function changing(parts: WriteParts, doc: OperationDoc, read: (body: Uint8Array) => Decide): Operation {
   return writing(parts, doc, async (writes, { call, body, origin }) => {
-    const decide = read(body);
-    const id = articleIdOf(call);
-    const { article } = await writes.change(id, await demandedVersions(parts, id, call), decide, origin);
+    const condition = readWriteCondition(call.request.headers);
+    const { article } = await writes.change(articleIdOf(call), condition, read(body), origin);
     return articleAnswer(200, article);
   });
-}
-
-/**
- * The versions under which the write may happen. What the caller demands otherwise than by If-Match is judged by the article as it is now,
- * and that version demanded.
- */
-async function demandedVersions({ heads }: WriteParts, id: number, { request: { headers } }: Call): Promise<IfMatch | undefined> {
-  const if_match = readIfMatch(headers);
-  if (!hasOtherPreconditions(headers)) return if_match;
-  const head = await heads.getHead(id);
-  // The write says that there is none.
-  if (head === undefined) return if_match;
-  checkOtherPreconditions(headers, head);
-  return if_match ?? { versions: [head.version], text: entityTag(head.version) };
 }
 
 function articleAnswer(status: number, article: StoredArticle, headers: Readonly<Record<string, string>> = {}): Answer {

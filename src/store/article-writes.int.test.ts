@@ -5,7 +5,7 @@ import { AppError } from "../article/errors.ts";
 import { describeWith, postgres } from "../testing/services.ts";
 import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/stores.ts";
 import { createArticleReads } from "./article-reads.ts";
-import type { ArticleReads, ArticleWrites, IfMatch, Outbox } from "./article-store.ts";
+import type { ArticleReads, ArticleWrites, WriteCondition, Outbox } from "./article-store.ts";
 import { createArticleWrites } from "./article-writes.ts";
 import { createOutbox } from "./outbox.ts";
 import { createViewCounts } from "./view-counts.ts";
@@ -13,7 +13,10 @@ import { createViewCounts } from "./view-counts.ts";
 const now = new Date("2026-11-23T09:30:00.000Z");
 const later = new Date("2026-11-23T09:31:00.000Z");
 const input = { title: "Title", content: "Content", author: "Ada" };
-const ifMatch = (...versions: number[]): IfMatch => ({ versions, text: versions.map((version) => `"${version}"`).join(", ") });
+const ifMatch = (...versions: number[]): WriteCondition => ({
+  versions,
+  text: versions.map((version) => `"${version}"`).join(", "),
+});
 /** PGlite makes its files first. */
 const open_timeout_ms = 30_000;
 
@@ -159,7 +162,7 @@ function articleWrites(open: () => Promise<TestStore>): void {
       };
       await expect(writes.change(article.id, ifMatch(7, 8), never, {})).rejects.toMatchObject({ code: "precondition_failed" });
       await expect(writes.change(article.id + 1, ifMatch(1), never, {})).rejects.toMatchObject({ code: "not_found" });
-      const any: IfMatch = { versions: "*", text: "*" };
+      const any: WriteCondition = { versions: "*", text: "*" };
       expect((await writes.change(article.id, any, (before) => publish(before, later), {})).article.status).toBe("published");
     });
 

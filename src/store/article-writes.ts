@@ -52,21 +52,22 @@ export function createArticleWrites({ database, reads, onCommitted }: ArticleWri
       return { article: await gather({ article, origin }), change: "created" };
     },
 
-    async change(id, if_match, decide, origin) {
+    async change(id, condition, decide, origin) {
       const stored = await reads.get(id);
       if (stored === undefined) throw notFound(id);
       const written =
-        (await changeAsRead(database, stored, if_match, decide, origin)) ??
-        (await underLock((writes) => writes.change(id, if_match, decide, origin)));
+        (await changeAsRead(database, stored, condition, decide, origin)) ??
+        (await underLock((writes) => writes.change(id, condition, decide, origin)));
       if (written.change !== "unchanged") onCommitted?.();
       return written;
     },
 
-    async remove(id, if_match, origin) {
-      const versions = if_match === undefined || if_match.versions === "*" ? undefined : if_match.versions;
+    async remove(id, condition, origin) {
+      const versions = condition === undefined || condition.versions === "*" ? undefined : condition.versions;
+      // A deletion reads nothing that could be judged.
       const removed =
-        (await removeArticle(database, id, versions, origin)) ??
-        (await underLock((writes) => writes.remove(id, if_match, origin)));
+        (condition?.judge === undefined ? await removeArticle(database, id, versions, origin) : undefined) ??
+        (await underLock((writes) => writes.remove(id, condition, origin)));
       onCommitted?.();
       return removed;
     },

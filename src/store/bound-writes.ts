@@ -2,7 +2,7 @@ import type { Article } from "../article/article.ts";
 import type { Decide } from "../article/commands.ts";
 import { notFound, preconditionFailed } from "../article/errors.ts";
 import { articleJson, storedArticle, viewsJoin } from "./article-json.ts";
-import type { ArticleWrites, IfMatch, StoredArticle, WriteOrigin, Written } from "./article-store.ts";
+import type { ArticleWrites, WriteCondition, StoredArticle, WriteOrigin, Written } from "./article-store.ts";
 import { changeArticle, removeArticle } from "./change-statement.ts";
 import { createArticles } from "./create-statement.ts";
 import type { Queryable, Statement } from "./database.ts";
@@ -24,27 +24,27 @@ export function bindArticleWrites(tx: Queryable): ArticleWrites {
       const [stored] = await createArticles(tx, [{ article, origin }]);
       return stored ? { article: stored, change: "created" } : refuse(new Error("a create answered no row"));
     },
-    async change(id, if_match, decide, origin) {
-      const written = await changeAsRead(tx, await readLocked(id), if_match, decide, origin);
+    async change(id, condition, decide, origin) {
+      const written = await changeAsRead(tx, await readLocked(id), condition, decide, origin);
       return written ?? refuse(new Error("a locked article moved on"));
     },
-    async remove(id, if_match, origin) {
+    async remove(id, condition, origin) {
       const stored = await readLocked(id);
-      checkMatch(if_match, stored.version);
+      checkCondition(condition, stored);
       return (await removeArticle(tx, id, undefined, origin)) ?? refuse(new Error("a locked article was gone"));
     },
   };
 }
 
-/** Judges If-Match, lets `decide` choose, writes. Answers undefined when the article has moved on since it was read. */
+/** Judges the condition, lets `decide` choose, writes. Answers undefined when the article has moved on since it was read. */
 export async function changeAsRead(
   queryable: Queryable,
   stored: StoredArticle,
-  if_match: IfMatch | undefined,
+  condition: WriteCondition | undefined,
   decide: Decide,
   origin: WriteOrigin,
 ): Promise<Written | undefined> {
-  checkMatch(if_match, stored.version);
+  checkCondition(condition, stored);
   const before: Article = JSON.parse(stored.json);
   const change = decide(before);
   if (change.kind === "unchanged") return { article: stored, change: "unchanged" };
@@ -52,9 +52,11 @@ export async function changeAsRead(
   return article && { article, change: "changed" };
 }
 
-function checkMatch(if_match: IfMatch | undefined, version: number): void {
-  if (if_match === undefined || if_match.versions === "*" || if_match.versions.includes(version)) return;
-  throw preconditionFailed(if_match.text, version);
+function checkCondition(condition: WriteCondition | undefined, stored: StoredArticle): void {
+  if (condition === undefined) return;
+  const { versions, text, judge } = condition;
+  if (versions !== "*" && !versions.includes(stored.version)) throw preconditionFailed(text, stored.version);
+  judge?.(stored);
 }
 
 function refuse(error: Error): never {

@@ -5,7 +5,7 @@ import type {
   ArticleReads,
   ArticleWrites,
   IdempotencyKeys,
-  IfMatch,
+  WriteCondition,
   KeptAnswer,
   ListPage,
   Position,
@@ -31,12 +31,13 @@ export function createMemoryStore(): MemoryStore {
 
   const matching = (filter: ArticleFilter) => [...articles.values()].filter((article) => matches(article, filter));
 
-  function existing(id: number, if_match: IfMatch | undefined): Article {
+  function existing(id: number, condition: WriteCondition | undefined): Article {
     const article = articles.get(id);
     if (article === undefined) throw notFound(id);
-    if (if_match !== undefined && if_match.versions !== "*" && !if_match.versions.includes(article.version)) {
-      throw preconditionFailed(if_match.text, article.version);
+    if (condition !== undefined && condition.versions !== "*" && !condition.versions.includes(article.version)) {
+      throw preconditionFailed(condition.text, article.version);
     }
+    condition?.judge?.(stored(article));
     return article;
   }
 
@@ -85,13 +86,13 @@ export function createMemoryStore(): MemoryStore {
       articles.set(created.id, created);
       return { article: stored(created), change: "created" };
     },
-    async change(id, if_match, decide) {
-      const { kind, article } = decide(existing(id, if_match));
+    async change(id, condition, decide) {
+      const { kind, article } = decide(existing(id, condition));
       articles.set(id, article);
       return { article: stored(article), change: kind };
     },
-    async remove(id, if_match) {
-      const { version } = existing(id, if_match);
+    async remove(id, condition) {
+      const { version } = existing(id, condition);
       articles.delete(id);
       return { version: version + 1 };
     },
