@@ -30,8 +30,10 @@ export async function besideOrAlone<Result extends TSchema>(
   if (database?.kind !== "pglite") return alone();
   const outcome = await callControl({ ...rest, path: controlSocketPath(database.data_dir) });
   if (outcome.state === "not_running") {
-    const { demandDatabases } = await import("../embedded/data-folder.ts");
-    if (!makes_databases) demandDatabases(database.data_dir);
+    if (!makes_databases) {
+      const { demandDatabases } = await import("../embedded/data-folder.ts");
+      demandDatabases(database.data_dir);
+    }
     return alone();
   }
   if (Value.Check(schema, outcome.result)) return outcome.result;

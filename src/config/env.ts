@@ -296,7 +296,7 @@ export const variables = {
     cors_origins: optional(
       "CORS_ORIGINS",
       originList,
-      "Sites whose pages may ask this API and read its answers",
+      "Sites whose pages may ask this API and read its answers; where writes need no token, its own too, if its name is public",
       "none: pages of other sites read nothing",
     ),
     metrics_token: secret(

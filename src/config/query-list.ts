@@ -11,7 +11,8 @@ export function readQueryList(reader: Reader, variable: Variable<string>): Query
   const file = reader.optional(variable);
   if (file === undefined) return undefined;
   try {
-    return parseQueryList(readFileSync(file, "utf8"));
+    // As text of any editor: without the mark that some begin a file with.
+    return parseQueryList(new TextDecoder().decode(readFileSync(file)));
   } catch (error) {
     const problem = error instanceof WrongList ? error.message : unreadable(error);
     reader.refuse(variable, `${variable.rule.allowed}; ${problem}`);
@@ -39,7 +40,7 @@ function parseQueryList(json: string): QueryList {
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);
-  } catch {
-    throw new WrongList("it is not JSON");
+  } catch (error) {
+    throw new WrongList(`it is not JSON (${error instanceof Error ? error.message : error})`);
   }
 }

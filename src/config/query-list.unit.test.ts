@@ -34,7 +34,6 @@ describe("GATEWAY_PERSISTED_ONLY", () => {
   test.each([
     ["[]", "it is not a JSON object"],
     ["{}", "it lists no query"],
-    ["{", "it is not JSON"],
     [JSON.stringify({ abc: query }), `abc is not the SHA-256 of its text, ${hash} is`],
     [JSON.stringify({ [hash]: 1 }), `what stands under ${hash} is not text`],
   ])("%s is refused when the configuration is read, and not at a role that has no GraphQL", async (json, problem) => {
@@ -42,6 +41,16 @@ describe("GATEWAY_PERSISTED_ONLY", () => {
     const allowed = "a JSON file that maps SHA-256 in hex to the text of a query";
     expect(problemsOf("all")).toEqual([`GATEWAY_PERSISTED_ONLY: ${allowed}; ${problem}`]);
     expect(problemsOf("api").join()).not.toContain("GATEWAY_PERSISTED_ONLY");
+  });
+
+  test("tells where a file is no JSON", async () => {
+    await Bun.write(file, "{");
+    expect(problemsOf("all")).toEqual([expect.stringContaining("it is not JSON (JSON Parse error")]);
+  });
+
+  test("may begin with a byte order mark", async () => {
+    await Bun.write(file, `\ufeff${JSON.stringify({ [hash]: query })}`);
+    expect(load("all").gateway.only_queries?.size).toBe(1);
   });
 
   test("names a file that is there", () => {

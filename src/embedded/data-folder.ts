@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { lockFolder, pid_file } from "./folder-lock.ts";
 
@@ -30,11 +30,15 @@ export function openDataFolder(dir: string): DataFolder {
   };
 }
 
-/** Throws DataFolderError when no databases were ever made in the folder. Makes nothing. */
+/** Throws DataFolderError when nobody ever began to make databases in the folder. Makes nothing; what else is wrong is for its opening to say. */
 export function demandDatabases(dir: string): void {
-  if (existsSync(join(dir, "primary"))) return;
+  try {
+    if (readdirSync(dir).some((name) => name.startsWith("primary"))) return;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) return;
+  }
   throw new DataFolderError(
-    `There are no databases in ${dir}, and nobody runs there. Name the folder of the blog that you mean by BLOG_DATA_DIR; \`blog\` itself makes one.`,
+    `There are no databases in ${dir}. Name the folder of the blog that you mean by BLOG_DATA_DIR; \`blog\` itself makes one.`,
   );
 }
 

@@ -127,6 +127,10 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
     }
   }
 
+  async function get(request: Request): Promise<Response> {
+    return graphiql && wantsGraphiql(request) ? graphiql(request) : answer(request);
+  }
+
   return async (request) => {
     const context = contextOf(request);
     const pathname = pathOf(request.url);
@@ -135,12 +139,11 @@ export function createGatewayHandler(parts: GatewayParts): (request: Request) =>
     context.endpoint = path;
     switch (request.method) {
       case "GET":
-        if (graphiql && wantsGraphiql(request)) return graphiql(request);
-        return answer(request);
+        return get(request);
       case "POST":
         return answer(request);
       case "HEAD":
-        return await withoutBody(await answer(asGet(request)));
+        return await withoutBody(await get(asGet(request)));
       case "OPTIONS":
         return options(allow);
       default:

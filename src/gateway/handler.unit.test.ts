@@ -93,6 +93,15 @@ describe("methods", () => {
     expect(await response.text()).toBe("");
   });
 
+  test("HEAD of the page is GET of the page without its body", async () => {
+    const { handle } = createGatewayUnderTest();
+    const ask = (method: string) => handle(new Request(url, { method, headers: { accept: "text/html" } }));
+    const [page, head] = [await ask("GET"), await ask("HEAD")];
+    const { byteLength } = await page.bytes();
+    expect([head.status, head.headers.get("content-type")]).toEqual([200, page.headers.get("content-type")]);
+    expect([head.headers.get("content-length"), await head.text()]).toEqual([String(byteLength), ""]);
+  });
+
   test("OPTIONS and others say what is allowed", async () => {
     const { handle } = createGatewayUnderTest();
     const answers = await Promise.all(["OPTIONS", "PUT", "DELETE"].map((method) => handle(new Request(url, { method }))));

@@ -96,12 +96,12 @@ export function createRestClient({ base_url, fetch, policy = singleAttempt, hook
 
   async function call<T>(caller: Caller, ask: Ask, read: (body: unknown) => T): Promise<T> {
     const kind = ask.method === "GET" ? "read" : "write";
+    if (kind === "write") caller.checkWrite?.();
     // Made once a call, so that every attempt of a write is the same request to the API.
     const idempotency_key = kind === "write" ? crypto.randomUUID() : undefined;
     const began = performance.now();
     let result = "ok";
     try {
-      if (kind === "write") caller.checkWrite?.();
       const { deadline_ms, signal, retry_wait_max_ms } = caller;
       const about: RestCall = {
         operation: ask.operation,

@@ -5,7 +5,7 @@ import type { CorsOrigins } from "../config/origins.ts";
 const localNames = /^[^.]+$|\.(?:localhost|local|internal|lan|test|home\.arpa)$/;
 
 /** What such a write is told. */
-export const refused_site = "A page of another site may not write here: CORS_ORIGINS does not name it.";
+export const refused_site = "Pages of this site may not write here: CORS_ORIGINS does not name it.";
 
 /**
  * Whether a browser sends a write for a page of a site that is not among `allowed`. A POST without a body is sent without asking first

@@ -19,7 +19,7 @@ export function isOperationalPath(path: string): boolean {
 export function operationalPathOf({ method, url }: Request): string | undefined {
   if (method !== "GET" && method !== "HEAD") return undefined;
   const path = pathOf(url);
-  return paths.has(path) ? path : undefined;
+  return isOperationalPath(path) ? path : undefined;
 }
 
 export interface OperationalParts {

@@ -54,16 +54,25 @@ function startServer({ role, listen, keep_alive_s, fetch }: PortParts): Bun.Serv
       fetch,
     });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    throw explained(error, role, listen);
+  }
+}
+
+/** Why nothing listens there, in words for who set it; an error that says enough by itself stays as it is. */
+export function explained(error: unknown, role: string, { host, port }: Pick<Listen, "host" | "port">): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE": {
       const variable = `${role.toUpperCase()}_PORT`;
-      throw new PortTaken(
-        `Port ${listen.port} on ${listen.host} is taken by another process: stop it, or set ${variable} to another port (0 takes a free one).`,
+      return new PortTaken(
+        `Port ${port} on ${host} is taken by another process: stop it, or set ${variable} to another port (0 takes a free one).`,
       );
     }
-    // EINVAL: a name that leads nowhere.
-    if (error instanceof Error && "code" in error && (error.code === "EADDRNOTAVAIL" || error.code === "EINVAL")) {
-      throw new Error(`${listen.host} is not an address of this machine: set BLOG_LISTEN_HOST to one (0.0.0.0 means all).`);
-    }
-    throw error;
+    case "EADDRNOTAVAIL":
+    // A name that leads nowhere.
+    case "EINVAL":
+      return new Error(`${host} is not an address of this machine: set BLOG_LISTEN_HOST to one (0.0.0.0 means all).`);
+    default:
+      return error;
   }
 }

@@ -30,8 +30,8 @@ export function requestsInBody(bytes: number): number {
   return Math.floor(bytes / counted_body_bytes);
 }
 
-/** Times of some months in milliseconds are exact to a few millionths; what is short of so little is not short. */
-const rounding_ms = 1e-4;
+/** Adding up the prices of a whole burst rounds each time: what is short of so little of a price is not short. */
+const rounding = 1 / 1_000;
 
 /** Some ten megabytes at most; an entry is a text and a number. */
 const callers_max_default = 50_000;
@@ -51,7 +51,7 @@ export function createRateLimit({ name, per_second, burst, callers_max = callers
     take(caller, now_ms) {
       const paid_until_ms = paidUntil(caller, now_ms) + price_ms;
       const short_ms = paid_until_ms - now_ms - credit_ms;
-      if (short_ms > rounding_ms) return limited(short_ms);
+      if (short_ms > rounding * price_ms) return limited(short_ms);
       remember(caller, paid_until_ms);
       return undefined;
     },

@@ -241,7 +241,8 @@ describeWith([postgres], "the relay", () => {
       relay.poke();
     }
     await waitFor("an empty outbox", async () => (await pending()) === 0);
-    const rounds = (performance.now() - began_ms) / 25;
+    // Timers of 25 ms may fire after 24.
+    const rounds = (performance.now() - began_ms) / 20;
     expect(published - before).toBeWithin(1, Math.ceil(rounds) + 2);
   });
 });

@@ -34,7 +34,7 @@ const poll_interval_max_ms = 500;
 /**
  * Under many small writes a round takes up no less than this, so that they go in groups: a round costs two statements here, a request
  * to the broker, and a fetch, a statement and a commit at DB2, be it for one event or fifty. The more it carried, the longer the next
- * may gather; from 500 events a second on that is the longest time. A write that comes alone does not wait.
+ * may gather: with more than 500 events a second soon the longest time. A write that comes alone does not wait.
  */
 const round_ms = { least: 4, an_event: 2, most: 25 } as const;
 const busy_for_ms = 2000;

@@ -90,7 +90,7 @@ export const listParameters = {
 export const searchParameters = {
   q: textParameter(Text({ minLength: 1, maxLength: q_length_max }), {
     description:
-      'Words to find; "a phrase", or and -without are understood. Case, accents and endings do not matter. Of a content the first 120,000 characters are searched, of one in plain ASCII the first 262,144',
+      'Words to find; "a phrase", or and -without are understood. Case, accents and endings do not matter. Of a content the first 120,000 characters are searched (of Korean at least 40,000), of one in plain ASCII the first 262,144',
     example: "replication",
     required: true,
   }),

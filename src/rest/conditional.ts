@@ -28,9 +28,8 @@ export function isUnmodified(headers: Headers, { version, updated_at }: ArticleH
 /** Throws precondition_failed where a reader takes the article for another version than it is (RFC 9110, section 13.2.2). */
 export function checkTaken(headers: Headers, head: ArticleHead): void {
   const taken = readIfMatch(headers);
-  if (taken === undefined) return checkUnmodified(headers, head);
-  const { versions, text } = taken;
-  if (versions !== "*" && !versions.includes(head.version)) throw preconditionFailed(text, head.version);
+  if (taken === undefined) checkUnmodified(headers, head);
+  else if (taken.versions !== "*" && !taken.versions.includes(head.version)) throw preconditionFailed(taken.text, head.version);
 }
 
 /**

@@ -9,7 +9,8 @@ const version_max = 2_147_483_647;
 
 /**
  * Lets a caller read its own writes from the replica: `Blog-Min-Version: <id>=<version>` waits until the replica has that article
- * at that version. DB1 (no `versions`) has it at once. Who sees only what is published waits in vain for anything else. Throws invalid_parameter, and unavailable when the replica does not get there.
+ * at that version. DB1 (no `versions`) has it at once. Who sees only what is published waits in vain for anything else. Throws
+ * invalid_parameter, and unavailable when the replica does not get there.
  */
 export function awaitMinVersion(versions: VersionWait | undefined): (call: Call) => Promise<void> {
   return async ({ request, signal, caller }) => {

@@ -191,3 +191,15 @@ test("an idempotency key is its caller's: another one's request under it is done
   };
   expect([(await post(ada)).id, (await post(ada_again)).id, (await post(bob)).id]).toEqual([1, 1, 2]);
 });
+
+test("where writes are open, a page of another site publishes nothing", async () => {
+  const access = createAccess({ open_writes: true, public_reads: "all" });
+  const { call } = createRestFixture(() => ({ access }));
+  await call("POST", "/api/v1/articles", { body: validInput });
+  const refused = await call("POST", "/api/v1/articles/1/publish", {
+    headers: { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+  });
+  expect([refused.status, refused.json]).toMatchObject([403, { code: "forbidden" }]);
+  expect((await call("GET", "/api/v1/articles/1")).json).toMatchObject({ status: "draft" });
+  expect((await call("POST", "/api/v1/articles/1/publish")).status).toBe(200);
+});
