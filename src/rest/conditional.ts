@@ -1,10 +1,16 @@
-import { AppError, preconditionFailed } from "../article/errors.ts";
-import type { ArticleHead, WriteCondition } from "../store/article-store.ts";
+import { AppError } from "../article/errors.ts";
+import type { ArticleHead } from "../store/article-store.ts";
+import { checkCondition, type WriteCondition } from "../store/write-condition.ts";
 import { httpDate, parseHttpDate } from "./http-date.ts";
 
 /** The article's version is its ETag, also where views_count has moved on meanwhile. */
 export function entityTag(version: number): string {
   return `"${version}"`;
+}
+
+/** The headers by which a caller asks again, or demands this version. */
+export function validatorsOf({ version, updated_at }: ArticleHead): Readonly<Record<string, string>> {
+  return { etag: entityTag(version), "last-modified": httpDate(updated_at) };
 }
 
 /** Whether the answer depends on what the caller has, or takes the article for. */
@@ -29,7 +35,7 @@ export function isUnmodified(headers: Headers, { version, updated_at }: ArticleH
 export function checkTaken(headers: Headers, head: ArticleHead): void {
   const taken = readIfMatch(headers);
   if (taken === undefined) checkUnmodified(headers, head);
-  else if (taken.versions !== "*" && !taken.versions.includes(head.version)) throw preconditionFailed(taken.text, head.version);
+  else checkCondition(taken, head);
 }
 
 /**

@@ -5,8 +5,7 @@ import type { ReadsFor } from "./access/visible-reads.ts";
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { fieldsParameter } from "./article-parameters.ts";
-import { checkTaken, entityTag, isConditional, isUnmodified } from "./conditional.ts";
-import { httpDate } from "./http-date.ts";
+import { checkTaken, isConditional, isUnmodified, validatorsOf } from "./conditional.ts";
 import { awaitMinVersion } from "./min-version.ts";
 import { type Operation, operation } from "./operation.ts";
 
@@ -52,17 +51,17 @@ export function getArticle({ readsFor, views, versions }: ReadParts): Operation 
         checkTaken(request.headers, head);
         if (isUnmodified(request.headers, head)) {
           viewed(head);
-          return emptyAnswer(304, validatorsOf(head));
+          return emptyAnswer(304, { ...revalidate, ...validatorsOf(head) });
         }
       }
       const article = await reads.get(id, values.fields, signal);
       if (article === undefined) throw notFound(id);
       viewed(article);
-      return jsonAnswer(200, article.json, values.fields === undefined ? validatorsOf(article) : revalidate);
+      return jsonAnswer(
+        200,
+        article.json,
+        values.fields === undefined ? { ...revalidate, ...validatorsOf(article) } : revalidate,
+      );
     },
   });
-}
-
-function validatorsOf({ version, updated_at }: ArticleHead): Readonly<Record<string, string>> {
-  return { ...revalidate, etag: entityTag(version), "last-modified": httpDate(updated_at) };
 }

@@ -8,8 +8,7 @@ import type { ArticleWrites, StoredArticle, WriteOrigin } from "../store/article
 import { type Answer, emptyAnswer, jsonAnswer } from "./answer.ts";
 import { articleIdOf } from "./article-id.ts";
 import { parseJson, readBody } from "./body.ts";
-import { entityTag, readWriteCondition } from "./conditional.ts";
-import { httpDate } from "./http-date.ts";
+import { entityTag, readWriteCondition, validatorsOf } from "./conditional.ts";
 import { answerOnce, checkIdempotencyKey, type WriteParts } from "./idempotent.ts";
 import { requireMediaType } from "./negotiation.ts";
 import { type Call, type Operation, type OperationDoc, operation } from "./operation.ts";
@@ -194,6 +193,5 @@ function changing(parts: WriteParts, doc: OperationDoc, read: (body: Uint8Array)
 }
 
 function articleAnswer(status: number, article: StoredArticle, headers: Readonly<Record<string, string>> = {}): Answer {
-  const validatorHeaders = { etag: entityTag(article.version), "last-modified": httpDate(article.updated_at) };
-  return jsonAnswer(status, article.json, { ...validatorHeaders, ...headers });
+  return jsonAnswer(status, article.json, { ...validatorsOf(article), ...headers });
 }

@@ -1,6 +1,7 @@
 import type { ArticleField, Status } from "../article/article.ts";
 import type { Decide, NewArticle } from "../article/commands.ts";
 import type { RecordContent } from "../article/event-log.ts";
+import type { WriteCondition } from "./write-condition.ts";
 
 /** What tells one version of an article from another, and who may see it. */
 export interface ArticleHead {
@@ -92,14 +93,6 @@ export interface ArticleWrites {
   change(id: number, condition: WriteCondition | undefined, decide: Decide, origin: WriteOrigin): Promise<Written>;
   /** Answers the version of the deletion. Throws not_found, precondition_failed. */
   remove(id: number, condition: WriteCondition | undefined, origin: WriteOrigin): Promise<{ readonly version: number }>;
-}
-
-/** One of these versions, or `*`, as in If-Match. `text` is the header as it came, for the message. */
-export interface WriteCondition {
-  readonly versions: readonly number[] | "*";
-  readonly text: string;
-  /** What else is demanded: throws precondition_failed. */
-  readonly judge?: (head: ArticleHead) => void;
 }
 
 /** What travels with an event so that one trace finds the write in every log. */

@@ -5,10 +5,11 @@ import { AppError } from "../article/errors.ts";
 import { describeWith, postgres } from "../testing/services.ts";
 import { openPgliteStore, openPostgresStore, type TestStore } from "../testing/stores.ts";
 import { createArticleReads } from "./article-reads.ts";
-import type { ArticleReads, ArticleWrites, WriteCondition, Outbox } from "./article-store.ts";
+import type { ArticleReads, ArticleWrites, Outbox } from "./article-store.ts";
 import { createArticleWrites } from "./article-writes.ts";
 import { createOutbox } from "./outbox.ts";
 import { createViewCounts } from "./view-counts.ts";
+import type { WriteCondition } from "./write-condition.ts";
 
 const now = new Date("2026-11-23T09:30:00.000Z");
 const later = new Date("2026-11-23T09:31:00.000Z");

@@ -1,11 +1,12 @@
 import type { Article } from "../article/article.ts";
 import type { Decide } from "../article/commands.ts";
-import { notFound, preconditionFailed } from "../article/errors.ts";
+import { notFound } from "../article/errors.ts";
 import { articleJson, storedArticle, viewsJoin } from "./article-json.ts";
-import type { ArticleWrites, WriteCondition, StoredArticle, WriteOrigin, Written } from "./article-store.ts";
+import type { ArticleWrites, StoredArticle, WriteOrigin, Written } from "./article-store.ts";
 import { changeArticle, removeArticle } from "./change-statement.ts";
 import { createArticles } from "./create-statement.ts";
 import type { Queryable, Statement } from "./database.ts";
+import { checkCondition, type WriteCondition } from "./write-condition.ts";
 
 const lock: Statement = {
   name: "lock",
@@ -50,13 +51,6 @@ export async function changeAsRead(
   if (change.kind === "unchanged") return { article: stored, change: "unchanged" };
   const article = await changeArticle(queryable, before, change, origin);
   return article && { article, change: "changed" };
-}
-
-function checkCondition(condition: WriteCondition | undefined, stored: StoredArticle): void {
-  if (condition === undefined) return;
-  const { versions, text, judge } = condition;
-  if (versions !== "*" && !versions.includes(stored.version)) throw preconditionFailed(text, stored.version);
-  judge?.(stored);
 }
 
 function refuse(error: Error): never {

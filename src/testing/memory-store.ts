@@ -1,11 +1,10 @@
 import type { Article, ArticleField, Status } from "../article/article.ts";
-import { AppError, notFound, preconditionFailed } from "../article/errors.ts";
+import { AppError, notFound } from "../article/errors.ts";
 import type {
   ArticleFilter,
   ArticleReads,
   ArticleWrites,
   IdempotencyKeys,
-  WriteCondition,
   KeptAnswer,
   ListPage,
   Position,
@@ -13,6 +12,7 @@ import type {
   StoredArticle,
   ViewCounts,
 } from "../store/article-store.ts";
+import { checkCondition, type WriteCondition } from "../store/write-condition.ts";
 
 export interface MemoryStore {
   readonly reads: ArticleReads;
@@ -34,10 +34,7 @@ export function createMemoryStore(): MemoryStore {
   function existing(id: number, condition: WriteCondition | undefined): Article {
     const article = articles.get(id);
     if (article === undefined) throw notFound(id);
-    if (condition !== undefined && condition.versions !== "*" && !condition.versions.includes(article.version)) {
-      throw preconditionFailed(condition.text, article.version);
-    }
-    condition?.judge?.(stored(article));
+    checkCondition(condition, article);
     return article;
   }
 
