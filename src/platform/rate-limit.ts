@@ -30,47 +30,50 @@ export function requestsInBody(bytes: number): number {
   return Math.floor(bytes / counted_body_bytes);
 }
 
-/** Adding up the prices of a whole burst rounds each time: what is short of so little of a price is not short. */
-const rounding = 1 / 1_000;
-
 /** Some ten megabytes at most; an entry is a text and a number. */
 const callers_max_default = 50_000;
 
 /**
  * A token bucket a caller, in this process. Kept as one number, the time until which a caller's requests are paid for (the generic cell
- * rate algorithm): nothing has to be refilled, and a time that has passed says nothing any more.
+ * rate algorithm): nothing has to be refilled, and a time that has passed says nothing any more. In whole microseconds, which add up
+ * exactly for two centuries: a fraction lost with each price would be a request of a long burst.
  */
 export function createRateLimit({ name, per_second, burst, callers_max = callers_max_default }: RateLimitSettings): RateLimit {
-  const price_ms = 1_000 / per_second;
-  const credit_ms = burst * price_ms;
-  const policy = `"${name}";q=${burst};w=${Math.ceil(credit_ms / 1_000)}`;
+  const price_us = Math.ceil(1_000_000 / per_second);
+  const credit_us = burst * price_us;
+  const policy = `"${name}";q=${burst};w=${Math.ceil(burst / per_second)}`;
   let young = new Map<string, number>();
   let old = new Map<string, number>();
 
   return {
     take(caller, now_ms) {
-      const paid_until_ms = paidUntil(caller, now_ms) + price_ms;
-      const short_ms = paid_until_ms - now_ms - credit_ms;
-      if (short_ms > rounding * price_ms) return limited(short_ms);
-      remember(caller, paid_until_ms);
+      const now_us = wholeMicroseconds(now_ms);
+      const paid_until_us = paidUntil(caller, now_us) + price_us;
+      const short_us = paid_until_us - now_us - credit_us;
+      if (short_us > 0) return limited(short_us);
+      remember(caller, paid_until_us);
       return undefined;
     },
     owe(caller, requests, now_ms) {
-      if (requests > 0) remember(caller, paidUntil(caller, now_ms) + requests * price_ms);
+      if (requests > 0) remember(caller, paidUntil(caller, wholeMicroseconds(now_ms)) + requests * price_us);
     },
   };
 
-  function paidUntil(caller: string, now_ms: number): number {
-    return Math.max(young.get(caller) ?? old.get(caller) ?? 0, now_ms);
+  function paidUntil(caller: string, now_us: number): number {
+    return Math.max(young.get(caller) ?? old.get(caller) ?? 0, now_us);
   }
 
-  function remember(caller: string, paid_until_ms: number): void {
+  function remember(caller: string, paid_until_us: number): void {
     if (young.size >= callers_max) [young, old] = [new Map(), young];
-    young.set(caller, paid_until_ms);
+    young.set(caller, paid_until_us);
   }
 
-  function limited(short_ms: number): RateLimited {
-    const retry_after_s = Math.max(1, Math.ceil(short_ms / 1_000));
+  function limited(short_us: number): RateLimited {
+    const retry_after_s = Math.max(1, Math.ceil(short_us / 1_000_000));
     return { retry_after_s, headers: { "ratelimit-policy": policy, ratelimit: `"${name}";r=0;t=${retry_after_s}` } };
   }
+}
+
+function wholeMicroseconds(time_ms: number): number {
+  return Math.floor(time_ms * 1_000);
 }

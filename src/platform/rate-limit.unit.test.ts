@@ -62,7 +62,7 @@ test("in no stretch of time more than the burst and what has been earned in it g
       for (const [index, start_ms] of taken.entries()) {
         const until_ms = taken.at(-1) ?? 0;
         const earned = ((until_ms - start_ms) / 1_000) * settings.per_second;
-        expect(taken.length - index).toBeLessThanOrEqual(settings.burst + earned + 1e-2);
+        expect(taken.length - index).toBeLessThanOrEqual(settings.burst + earned + 1e-6);
       }
     }),
   );
