@@ -22,7 +22,7 @@ const seed = process.env["FAULT_SEED"] || newSeed();
 const time_scale = 0.1;
 /** With the waiting for its turn. */
 const timeout_ms = 480_000;
-const mutant_runs_max = 3;
+const mutant_runs_max = 6;
 /** What will not become equal need not be waited for as long as what will. */
 const mutant_equal_within_s = 15;
 
